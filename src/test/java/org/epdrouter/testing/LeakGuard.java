@@ -26,7 +26,7 @@ public final class LeakGuard implements BeforeAllCallback {
 
   private static final class FinalLook implements AutoCloseable {
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       for (int i = 0; i < COLLECTIONS; i++) {
         collectGarbage();
         // The detector reports what was collected when it tracks the next buffer.
@@ -39,12 +39,16 @@ public final class LeakGuard implements BeforeAllCallback {
       }
     }
 
-    private static void collectGarbage() throws InterruptedException {
+    private static void collectGarbage() {
       ReferenceQueue<Object> collected = new ReferenceQueue<>();
       PhantomReference<Object> witness = new PhantomReference<>(new Object(), collected);
       System.gc();
-      if (collected.remove(COLLECTION_MILLIS) != witness) {
-        throw new AssertionError("garbage was not collected: leaks cannot be told");
+      try {
+        if (collected.remove(COLLECTION_MILLIS) != witness) {
+          throw new AssertionError("garbage was not collected: leaks cannot be told");
+        }
+      } catch (InterruptedException e) {
+        throw new AssertionError("interrupted while looking for leaks", e);
       }
     }
   }
