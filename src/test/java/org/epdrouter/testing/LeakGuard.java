@@ -8,9 +8,9 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Fails the test run when Netty's leak detector reports a buffer that was never released. Registered
- * for every test through {@code META-INF/services}; looks once, when the last test is done, because
- * a leak shows only after its garbage was collected.
+ * Fails the test run when Netty's leak detector reports a buffer that was never released.
+ * Registered for every test through {@code META-INF/services}; looks once, when the last test is
+ * done, because a leak shows only after its garbage was collected.
  */
 public final class LeakGuard implements BeforeAllCallback {
   private static final int COLLECTIONS = 3;
