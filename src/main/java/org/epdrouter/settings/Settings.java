@@ -66,6 +66,20 @@ public final class Settings {
     return values;
   }
 
+  /**
+   * Refuses settings that route to nothing.
+   *
+   * @throws SettingException if there is no decode worker
+   */
+  public void requireDecodeWorkers() {
+    if (getList(Keys.DECODE_URLS).isEmpty()) {
+      throw new SettingException(
+          Keys.DECODE_URLS,
+          "",
+          "at least one worker URL, such as --decode-servers-urls http://gpu-1:8000");
+    }
+  }
+
   private static String raw(Sources sources, List<SettingsFile> files, String key) {
     Optional<String> value = sources.strong(key).or(() -> Sources.lookup(files, key));
     return value.orElseThrow(

@@ -22,7 +22,9 @@ public record Sources(
     Map<String, String> system,
     Map<String, String> environment,
     Path directory) {
-  private static final String PROFILE = "camel.main.profile";
+  /** The key that names the profile: Camel's own. */
+  public static final String PROFILE = "camel.main.profile";
+
   private static final String DEFAULT_PROFILE = "prod";
 
   // What Kubernetes injects into every pod beside a Service that is named "router".
