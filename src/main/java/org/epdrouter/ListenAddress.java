@@ -37,6 +37,14 @@ record ListenAddress(String host, int port) {
     }
   }
 
+  /** Where clients on this machine reach it. */
+  String local() {
+    return switch (host) {
+      case "0.0.0.0", "[::]" -> "http://127.0.0.1:" + port;
+      default -> toString();
+    };
+  }
+
   @Override
   public String toString() {
     return "http://" + host + ":" + port;

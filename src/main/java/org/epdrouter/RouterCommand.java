@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.epdrouter.settings.Keys;
 import org.epdrouter.settings.Settings;
 import org.epdrouter.settings.Sources;
@@ -28,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "as -Drouter.port=8000 before -jar, or in the environment as ROUTER_PORT=8000."
     })
 final class RouterCommand implements Callable<Integer> {
+  private static final String DEV = "dev";
   private static final int FAILED = 1;
   private static final int WRONG_USAGE = 2;
 
@@ -130,12 +132,28 @@ final class RouterCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Sources sources = Sources.ofProcess(flags);
     Settings settings = Settings.resolve(sources);
+    if (!DEV.equals(sources.profile()) || !settings.getList(Keys.DECODE_URLS).isEmpty()) {
+      serve(sources, settings, address -> "");
+      return 0;
+    }
+    try (DemoWorkers workers = DemoWorkers.start()) {
+      Map<String, String> demo = new HashMap<>(workers.settings());
+      demo.putAll(flags);
+      Sources withWorkers = Sources.ofProcess(demo);
+      serve(withWorkers, Settings.resolve(withWorkers), DemoWorkers::curl);
+      return 0;
+    }
+  }
+
+  /** Runs until the router stops; {@code advice} is printed last. */
+  private void serve(Sources sources, Settings settings, Function<ListenAddress, String> advice)
+      throws InterruptedException {
     try (CamelRouter router = CamelRouter.start(settings, sources)) {
       Runtime.getRuntime().addShutdownHook(new Thread(router::close, "shutdown"));
       StartReport.lines(settings, router.address(), sources.directory()).forEach(out::println);
+      out.println(advice.apply(router.address()));
       out.flush();
       router.await();
     }
-    return 0;
   }
 }

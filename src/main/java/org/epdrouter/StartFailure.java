@@ -1,17 +1,21 @@
 package org.epdrouter;
 
+import java.io.BufferedReader;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.NamedNode;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.support.PluginHelper;
 import org.epdrouter.settings.SettingException;
 
 /**
@@ -23,6 +27,7 @@ final class StartFailure {
   private static final Pattern YAML_MARK =
       Pattern.compile("\\s+in ([^\\n]+), line (\\d+), column \\d+:\\n[^\\n]*\\n[ ]*\\^");
   private static final Pattern RESOURCE = Pattern.compile("resource: ((?:file|classpath):\\S+)");
+  private static final Pattern BEAN = Pattern.compile("bean: (\\S+) of type");
   private static final Pattern STEP = Pattern.compile(">>> (.*) <<<", Pattern.DOTALL);
 
   private final CamelContext context;
@@ -49,7 +54,7 @@ final class StartFailure {
   }
 
   private StartException unstarted() {
-    String line = yaml().or(this::route).or(this::resource).orElseGet(this::root);
+    String line = yaml().or(this::route).or(this::resource).orElseGet(() -> reasons(causes));
     return new StartException(line.strip().replaceAll("\\s*\\R\\s*", " "), causes.get(0));
   }
 
@@ -61,7 +66,8 @@ final class StartFailure {
       if (!marks.isEmpty()) {
         MatchResult mark = marks.get(marks.size() - 1);
         return Optional.of(
-            place(mark.group(1), mark.group(2)) + YAML_MARK.matcher(message).replaceAll(","));
+            place(mark.group(1), mark.group(2))
+                + YAML_MARK.matcher(message).replaceAll(",").strip().replaceFirst("[:,]+$", ""));
       }
     }
     return Optional.empty();
@@ -99,16 +105,37 @@ final class StartFailure {
         .filter(Matcher::find)
         .findFirst()
         .map(
-            file ->
-                file.group(1).replaceFirst("^file:", "")
-                    + ": "
-                    + causes.stream()
-                        .skip(1)
-                        .map(Throwable::getMessage)
-                        .filter(Objects::nonNull)
-                        .distinct()
-                        .reduce((outer, inner) -> outer + ": " + inner)
-                        .orElseGet(this::root));
+            file -> {
+              String reasons = reasons(causes.subList(1, causes.size()));
+              Matcher bean = BEAN.matcher(reasons);
+              String line = bean.find() ? lineOf(file.group(1), bean.group(1)) : "";
+              return file.group(1).replaceFirst("^file:", "") + line + ": " + reasons;
+            });
+  }
+
+  /** The line on which a bean is named, as {@code :12}; nothing if that cannot be told. */
+  private String lineOf(String resource, String bean) {
+    Pattern name = Pattern.compile("[- ]*name: *[\"']?" + Pattern.quote(bean) + "[\"']? *");
+    try (BufferedReader reader =
+        new BufferedReader(
+            PluginHelper.getResourceLoader(context).resolveResource(resource).getReader())) {
+      List<String> lines = reader.lines().toList();
+      return IntStream.range(0, lines.size())
+          .filter(i -> name.matcher(lines.get(i)).matches())
+          .mapToObj(i -> ":" + (i + 1))
+          .findFirst()
+          .orElse("");
+    } catch (Exception e) {
+      return "";
+    }
+  }
+
+  private static String reasons(List<Throwable> causes) {
+    return causes.stream()
+        .map(Throwable::getMessage)
+        .filter(Objects::nonNull)
+        .distinct()
+        .collect(Collectors.joining(": "));
   }
 
   private String root() {
