@@ -31,6 +31,8 @@ import java.util.Date;
  */
 final class Exchange {
   private static final String JSON = "application/json";
+
+  @SuppressWarnings("UnnecessaryLambda") // A value that is assigned, not a method that is called.
   private static final Runnable NOTHING = () -> {};
 
   private final Connection connection;
@@ -173,6 +175,7 @@ final class Exchange {
     action.run();
   }
 
+  @SuppressWarnings("JavaUtilDate") // What Netty formats.
   private void decorate(HttpResponse response, String contentType) {
     response.headers().set("date", DateFormatter.format(new Date()));
     response.headers().set("server", "uvicorn");

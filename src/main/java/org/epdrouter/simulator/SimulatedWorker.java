@@ -138,6 +138,7 @@ public final class SimulatedWorker implements AutoCloseable {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // These faults, not equal ones that were set since.
   private void heal(Faults over) {
     if (faults.get() == over) {
       inject(Faults.NONE);
