@@ -141,13 +141,17 @@ final class RouterCommand implements Callable<Integer> {
       Map<String, String> demo = new HashMap<>(workers.settings());
       demo.putAll(flags);
       Sources withWorkers = Sources.ofProcess(demo);
-      serve(withWorkers, Settings.resolve(withWorkers), address -> List.of("", DemoWorkers.curl(address)));
+      serve(
+          withWorkers,
+          Settings.resolve(withWorkers),
+          address -> List.of("", DemoWorkers.curl(address)));
       return 0;
     }
   }
 
   /** Runs until the router stops; {@code advice} is printed last. */
-  private void serve(Sources sources, Settings settings, Function<ListenAddress, List<String>> advice)
+  private void serve(
+      Sources sources, Settings settings, Function<ListenAddress, List<String>> advice)
       throws InterruptedException {
     try (CamelRouter router = CamelRouter.start(settings, sources)) {
       Runtime.getRuntime().addShutdownHook(new Thread(router::close, "shutdown"));
