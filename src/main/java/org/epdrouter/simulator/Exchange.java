@@ -28,6 +28,8 @@ import java.nio.charset.StandardCharsets;
  */
 final class Exchange {
   private static final String JSON = "application/json";
+
+  @SuppressWarnings("UnnecessaryLambda") // A value that is assigned, not a method that is called.
   private static final Runnable NOTHING = () -> {};
 
   private final Connection connection;

@@ -25,6 +25,7 @@ final class FaultSwitch {
     return faults.refuse() ? listener.pause() : listener.resume();
   }
 
+  @SuppressWarnings("ReferenceEquality") // These faults, not equal ones that were set since.
   private void heal(Faults over) {
     if (box.get() == over) {
       set(Faults.NONE);

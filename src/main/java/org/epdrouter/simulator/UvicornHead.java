@@ -22,6 +22,7 @@ final class UvicornHead {
   }
 
   /** An empty content type leaves the field out. */
+  @SuppressWarnings("JavaUtilDate") // What Netty formats.
   void write(HttpResponse response, String contentType) {
     HttpHeaders headers = response.headers();
     headers.set(HttpHeaderNames.DATE, DateFormatter.format(new Date()));
