@@ -32,10 +32,10 @@ final class CondensingReader extends Reader {
   static final int KEPT = 128;
 
   private static final long EACH = 0x0101_0101_0101_0101L;
-  private static final long HIGH_BITS = 0x80 * EACH;
+  private static final long HIGH_BITS = 0x80L * EACH;
   private static final long BACKSLASHES = '\\' * EACH;
-  private static final long TWOS = 0x02 * EACH;
-  private static final long CONTROLS_OR_QUOTE = 0x21 * EACH;
+  private static final long TWOS = 0x02L * EACH;
+  private static final long CONTROLS_OR_QUOTE = 0x21L * EACH;
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final ByteBuffer[] parts;
