@@ -73,6 +73,7 @@ final class ServeCommand implements Callable<Integer> {
       },
       paramLabel = "VALUE",
       description = "Ignored.")
+  @SuppressWarnings("UnusedVariable") // Flags need a place to go.
   private List<String> ignoredValues = new ArrayList<>();
 
   @Option(
@@ -84,6 +85,7 @@ final class ServeCommand implements Callable<Integer> {
         "--trust-remote-code"
       },
       description = "Ignored.")
+  @SuppressWarnings("UnusedVariable") // Flags need a place to go.
   private boolean[] ignoredSwitches = {};
 
   @Unmatched private List<String> unknown = new ArrayList<>();
