@@ -107,13 +107,27 @@ public final class RawClient implements AutoCloseable {
     return read(false);
   }
 
+  /** Reads one 1xx response and returns its status. */
+  public int readInterim() {
+    try {
+      String statusLine = in.requiredLine();
+      if (!statusLine.matches("HTTP/1\\.1 1[0-9]{2}( .*)?")) {
+        throw new AssertionError("status line: " + statusLine + " (expected: 1xx)");
+      }
+      in.headers();
+      return Integer.parseInt(statusLine.substring(9, 12));
+    } catch (IOException e) {
+      throw new AssertionError("no interim response: " + e, e);
+    }
+  }
+
   /** Reads up to the end of the head; the body is left to {@link #readChunk}. */
   public RawResponse readHead() {
     try {
       List<Integer> informational = new ArrayList<>();
       while (true) {
         String statusLine = in.requiredLine();
-        if (!statusLine.matches("HTTP/1\\.1 [1-9][0-9]{2}( .*)?")) {
+        if (!statusLine.matches("HTTP/1\\.[01] [1-9][0-9]{2}( .*)?")) {
           throw new AssertionError("status line: " + statusLine);
         }
         List<Header> headers = in.headers();

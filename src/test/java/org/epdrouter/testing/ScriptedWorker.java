@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
@@ -29,6 +30,7 @@ public final class ScriptedWorker implements AutoCloseable {
   private final AtomicInteger accepted = new AtomicInteger();
   private volatile byte[] greeting = new byte[0];
   private volatile boolean answersAtHead;
+  private volatile CountDownLatch mayReadBodies = new CountDownLatch(0);
   private volatile boolean closed;
 
   private ScriptedWorker(Script chat) {
@@ -96,12 +98,22 @@ public final class ScriptedWorker implements AutoCloseable {
     return this;
   }
 
+  /**
+   * Runs scripts as soon as a request's head is there, and leaves the body in the socket until
+   * told.
+   */
+  public ScriptedWorker answeringAtHead(CountDownLatch mayReadBodies) {
+    this.mayReadBodies = mayReadBodies;
+    return answeringAtHead();
+  }
+
   /** Back to the scripts it began with, and forgets all requests; connections stay. */
   public void reset() {
     scripts.putAll(defaults);
     scripts.keySet().retainAll(defaults.keySet());
     greeting = new byte[0];
     answersAtHead = false;
+    mayReadBodies = new CountDownLatch(0);
     requests.clear();
   }
 
@@ -226,6 +238,10 @@ public final class ScriptedWorker implements AutoCloseable {
 
   boolean answersAtHead() {
     return answersAtHead;
+  }
+
+  void awaitMayReadBodies() throws InterruptedException {
+    mayReadBodies.await();
   }
 
   void record(ReceivedRequest request) {
