@@ -104,6 +104,15 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
+  /**
+   * Asks the router for something that has nothing to do with the test, and waits for the answer.
+   */
+  public void sentinelAt(String target) {
+    if (router.get(target).status() != 200) {
+      throw new AssertionError("a healthy request failed: " + target);
+    }
+  }
+
   @Override
   public void close() {
     List<Throwable> failures = new CopyOnWriteArrayList<>();

@@ -204,6 +204,15 @@ public final class RawClient implements AutoCloseable {
     }
   }
 
+  /** Sends FIN unless the connection is already gone. */
+  public void halfCloseQuietly() {
+    try {
+      socket.shutdownOutput();
+    } catch (IOException e) {
+      // The peer was faster.
+    }
+  }
+
   /** Leaves with RST. */
   public void reset() {
     try {
