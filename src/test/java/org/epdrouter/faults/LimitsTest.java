@@ -43,11 +43,11 @@ final class LimitsTest {
             "router.client-idle-timeout",
             "500ms",
             "router.max-body",
-            MAX_BODY + "B",
+            "" + MAX_BODY,
             "router.max-header",
-            "64KiB",
+            "64KB",
             "router.max-uri",
-            "4KiB");
+            "4KB");
   }
 
   @AfterAll

@@ -1,0 +1,49 @@
+package org.epdrouter;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import org.epdrouter.settings.Keys;
+import org.epdrouter.settings.SettingException;
+
+/**
+ * Where the router is to listen, tried before anything starts: what a busy port stops need not be
+ * stopped again.
+ *
+ * @param host a name or address
+ * @param port 0 means any free one
+ */
+record ListenAddress(String host, int port) {
+  /**
+   * Listens for a moment.
+   *
+   * @return this address with the port that was free
+   * @throws SettingException if the host is not one of this machine or the port is in use
+   */
+  ListenAddress tryOut() {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
+      return new ListenAddress(host, socket.getLocalPort());
+    } catch (UnknownHostException e) {
+      throw new SettingException(Keys.HOST, host, "a host name or address of this machine");
+    } catch (IOException e) {
+      throw refused(e);
+    }
+  }
+
+  /** What a failure to listen means for the settings. */
+  SettingException refused(IOException cause) {
+    String reason = String.valueOf(cause.getMessage());
+    return reason.contains("assign")
+        ? new SettingException(Keys.HOST, host, "an address of this machine; " + reason)
+        : new SettingException(Keys.PORT, Integer.toString(port), "a free port; " + reason);
+  }
+
+  @Override
+  public String toString() {
+    return "http://" + host + ":" + port;
+  }
+}

@@ -1,0 +1,65 @@
+package org.epdrouter.openai;
+
+import com.fasterxml.jackson.core.JsonToken;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds the media items in {@code messages[*].content[*]}. Serves one request. */
+final class MessagesParser {
+  private final ByteBuf body;
+  private final JsonCursor json;
+  private final List<MediaItem> items = new ArrayList<>();
+
+  MessagesParser(ByteBuf body, JsonCursor json) {
+    this.body = body;
+    this.json = json;
+  }
+
+  /** Reads the messages, from the beginning of the array, at which the cursor is, to its end. */
+  void parse() throws IOException {
+    for (JsonToken token = json.next(); token != JsonToken.END_ARRAY; token = json.next()) {
+      if (token == JsonToken.START_OBJECT) {
+        readMessage();
+      } else {
+        json.skipValue();
+      }
+    }
+  }
+
+  /** The items found so far. */
+  List<MediaItem> items() {
+    return items;
+  }
+
+  private void readMessage() throws IOException {
+    boolean hasContent = false;
+    for (String name = json.nextName(); name != null; name = json.nextName()) {
+      boolean content = name.equals(ChatFields.CONTENT);
+      if (content && hasContent) {
+        throw Refusals.twice(ChatFields.CONTENT, json.start());
+      }
+      hasContent |= content;
+      JsonToken value = json.next();
+      if (content && value == JsonToken.START_ARRAY) {
+        readParts();
+      } else {
+        json.skipValue();
+      }
+    }
+  }
+
+  private void readParts() throws IOException {
+    for (JsonToken token = json.next(); token != JsonToken.END_ARRAY; token = json.next()) {
+      if (token == JsonToken.START_OBJECT) {
+        MediaItem item = new ContentPart(body, json).read(items.size());
+        if (item != null) {
+          items.add(item);
+        }
+      } else {
+        json.skipValue();
+      }
+    }
+  }
+}

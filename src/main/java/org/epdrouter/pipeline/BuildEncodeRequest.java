@@ -1,0 +1,46 @@
+package org.epdrouter.pipeline;
+
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.epdrouter.openai.MediaItem;
+import org.epdrouter.relay.RequestId;
+import org.epdrouter.stage.EncodeRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the request that has one media item encoded, alone, from the item that is the message body. Its id is {@code
+ * <parent>:<item index>:<6 random hex digits>}, as the reference's.
+ */
+public final class BuildEncodeRequest implements Processor {
+
+  private final EncodeRequest request;
+
+  /**
+   * The step.
+   *
+   * @param maxTokens the request's {@code max_tokens}; empty leaves the member out
+   */
+  public BuildEncodeRequest(String maxTokens) {
+    this.request = new EncodeRequest(number(maxTokens));
+  }
+
+  private static @Nullable Integer number(String maxTokens) {
+    return maxTokens.isBlank() ? null : Integer.valueOf(maxTokens.trim());
+  }
+
+  @Override
+  public void process(Exchange exchange) {
+    Message message = exchange.getMessage();
+    MediaItem item = message.getBody(MediaItem.class);
+    String child =
+        "%s:%d:%06x"
+            .formatted(
+                message.getHeader(RequestId.HEADER),
+                item.getIndex(),
+                ThreadLocalRandom.current().nextInt(1 << 24));
+    message.setHeader(RequestId.HEADER, child);
+    message.setBody(request.build(Properties.chatRequest(exchange), item));
+  }
+}

@@ -1,0 +1,55 @@
+package org.epdrouter.pipeline;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import org.apache.camel.Exchange;
+import org.apache.camel.InvalidPayloadException;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.support.SynchronizationAdapter;
+import org.epdrouter.openai.ChatRequest;
+import org.epdrouter.openai.OpenAiException;
+import org.epdrouter.relay.RequestId;
+import org.epdrouter.worker.RequestScope;
+
+/**
+ * Makes the message body a {@link ChatRequest} from whatever bytes the front has put there, and sees to it that the request
+ * has an id and a scope, which ends with the exchange.
+ */
+public final class ParseChatRequest implements Processor {
+
+  @Override
+  public void process(Exchange exchange) throws InvalidPayloadException {
+    Message message = exchange.getMessage();
+    ChatRequest chat = ChatRequest.parse(bytes(message));
+    RequestScope scope = RequestScope.of(exchange);
+    scope.onClose(chat::release);
+    exchange.getExchangeExtension().addOnCompletion(new CloseScope(scope));
+    exchange.setProperty(Properties.CHAT_REQUEST, chat);
+    message.setBody(chat);
+    message.setHeader(RequestId.HEADER, RequestId.of(message.getHeader(RequestId.HEADER)));
+  }
+
+  private static ByteBuf bytes(Message message) throws InvalidPayloadException {
+    Object body = message.getBody();
+    if (body == null) {
+      throw OpenAiException.invalid("the request has no body", null, "invalid_json");
+    }
+    return body instanceof ByteBuf buffer
+        ? buffer.retainedDuplicate()
+        : Unpooled.wrappedBuffer(message.getMandatoryBody(byte[].class));
+  }
+
+  private static final class CloseScope extends SynchronizationAdapter {
+    private final RequestScope scope;
+
+    CloseScope(RequestScope scope) {
+      this.scope = scope;
+    }
+
+    @Override
+    public void onDone(Exchange exchange) {
+      scope.close(RequestScope.Ending.COMPLETE);
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package org.epdrouter.relay;
+
+import io.netty.channel.ConnectTimeoutException;
+import java.net.UnknownHostException;
+import org.epdrouter.openai.OpenAiError;
+import org.epdrouter.openai.OpenAiException;
+import org.epdrouter.worker.WorkerLostException;
+
+/**
+ * Puts into words how a call failed, for the client and the log.
+ *
+ * @param worker who was called
+ * @param knobs prefix of the settings that bound the call, as in {@code router.encode.}
+ */
+record CallFailures(String worker, String knobs) {
+
+  RuntimeException connect(Throwable cause, int connectTimeout) {
+    if (cause instanceof ConnectTimeoutException) {
+      return new WorkerLostException(
+          timeout("could not be reached", "router.connect-timeout", connectTimeout));
+    }
+    String reason =
+        cause instanceof UnknownHostException ? "unknown host" : "connection refused";
+    return new WorkerLostException(bad(worker + ": " + reason));
+  }
+
+  /** The connection ended before any byte of an answer. */
+  RuntimeException lost() {
+    return new WorkerLostException(bad(worker + " closed the connection without an answer"));
+  }
+
+  RuntimeException truncated() {
+    return bad(worker + " closed the connection in the middle of its answer");
+  }
+
+  RuntimeException garbage(String what) {
+    return bad(worker + " answered what is not HTTP: " + what);
+  }
+
+  RuntimeException tooLong(int limit) {
+    return bad("%s answered more than router.max-answer (%d bytes)".formatted(worker, limit));
+  }
+
+  RuntimeException totalTimeout(long limit) {
+    return timeout("did not answer in time", knobs + "timeout", limit);
+  }
+
+  RuntimeException firstByteTimeout(long limit) {
+    return timeout("did not answer in time", knobs + "first-byte-timeout", limit);
+  }
+
+  RuntimeException idleTimeout(long limit) {
+    return timeout("stalled in the middle of its answer", knobs + "idle-timeout", limit);
+  }
+
+  private OpenAiException timeout(String what, String knob, long limit) {
+    String message = "%s %s: %s (%d ms)".formatted(worker, what, knob, limit);
+    return OpenAiException.of(
+        504, new OpenAiError(message, "server_error", null, "stage_timeout"));
+  }
+
+  private static OpenAiException bad(String message) {
+    return OpenAiException.of(
+        502, new OpenAiError(message, "server_error", null, "worker_failed"));
+  }
+}

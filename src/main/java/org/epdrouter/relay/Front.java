@@ -1,0 +1,35 @@
+package org.epdrouter.relay;
+
+import org.apache.camel.component.netty.http.NettyHttpConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** What all connections of one server port share. Thread-safe. */
+final class Front {
+
+  private final FrontLimits limits;
+  private final HeaderPolicy headers;
+  private volatile @Nullable NettyHttpConsumer consumer;
+
+  Front(FrontLimits limits, HeaderPolicy headers) {
+    this.limits = limits;
+    this.headers = headers;
+  }
+
+  FrontLimits limits() {
+    return limits;
+  }
+
+  HeaderPolicy headers() {
+    return headers;
+  }
+
+  /** The route that takes the requests, or null while there is none or it is suspended. */
+  @Nullable NettyHttpConsumer consumer() {
+    NettyHttpConsumer current = consumer;
+    return current == null || current.isSuspended() ? null : current;
+  }
+
+  void consumer(@Nullable NettyHttpConsumer next) {
+    consumer = next;
+  }
+}

@@ -1,0 +1,39 @@
+package org.epdrouter.relay;
+
+import org.epdrouter.openai.OpenAiError;
+import org.epdrouter.openai.OpenAiException;
+
+/** A request that is answered without being let in; the connection is closed after the answer. */
+record Refusal(OpenAiException answer) {
+
+  static Refusal malformed(String what) {
+    return of(400, "the request is not proper HTTP: " + what, "invalid_request");
+  }
+
+  static Refusal uriTooLong(int limit) {
+    return of(414, "request target > router.max-uri (%d bytes)".formatted(limit), "uri_too_long");
+  }
+
+  static Refusal headTooLarge(int limit) {
+    return of(431, "headers > router.max-header (%d bytes)".formatted(limit), "header_too_large");
+  }
+
+  static Refusal bodyTooLarge(String size, long limit) {
+    return of(
+        413, "body %s > router.max-body (%d bytes)".formatted(size, limit), "body_too_large");
+  }
+
+  static Refusal bodyTooSlow(long limit) {
+    return of(408, "body took longer than router.body-timeout (%d ms)".formatted(limit), "timeout");
+  }
+
+  static Refusal expectation() {
+    return of(417, "Expect: only 100-continue is known", "invalid_request");
+  }
+
+  private static Refusal of(int status, String message, String code) {
+    return new Refusal(
+        OpenAiException.of(
+            status, new OpenAiError(message, "invalid_request_error", null, code)));
+  }
+}

@@ -1,0 +1,149 @@
+package org.epdrouter.relay;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.resolver.dns.DnsAddressResolverGroup;
+import io.netty.resolver.dns.DnsServerAddressStreamProviders;
+import java.net.URI;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Connections to workers: made when needed, kept while idle for as long as workers keep them, and used by one call at a
+ * time. A call runs on the event loop it was started from whenever a connection of that loop can be had. Thread-safe.
+ */
+public final class RelayClient implements AutoCloseable {
+
+  private static final int MAX_HEAD = 256 * 1024;
+  private static final int MAX_READ = 256 * 1024;
+
+  private final EventLoops loops;
+  private final int connectTimeout;
+  private final long keepAliveNanos;
+  private final DnsAddressResolverGroup resolver;
+  private final ConcurrentMap<String, Target> targets = new ConcurrentHashMap<>();
+
+  /**
+   * A client without connections.
+   *
+   * @param loops where the connections live
+   * @param connectTimeout milliseconds
+   * @param keepAlive milliseconds after which an idle connection is dropped; less than the workers' own (vLLM: 5 s)
+   */
+  public RelayClient(EventLoops loops, int connectTimeout, long keepAlive) {
+    this.loops = loops;
+    this.connectTimeout = connectTimeout;
+    this.keepAliveNanos = TimeUnit.MILLISECONDS.toNanos(keepAlive);
+    this.resolver =
+        new DnsAddressResolverGroup(
+            NioDatagramChannel.class, DnsServerAddressStreamProviders.platformDefault());
+    long sweep = Math.max(1, Math.min(keepAlive / 4, 1000));
+    for (int loop = 0; loop < loops.count(); loop++) {
+      int index = loop;
+      loops
+          .loop(loop)
+          .scheduleWithFixedDelay(
+              () -> closeIdle(index), sweep, sweep, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  EventLoops loops() {
+    return loops;
+  }
+
+  int connectTimeout() {
+    return connectTimeout;
+  }
+
+  Target target(URI url) {
+    String key = url.getScheme() + "://" + url.getRawAuthority();
+    Target target = targets.get(key);
+    return target != null
+        ? target
+        : targets.computeIfAbsent(key, any -> new Target(url, loops.count()));
+  }
+
+  /** Gives the call a connection, an idle one if there is one. On any thread. */
+  void connect(WorkerCall call) {
+    int loop = loops.indexForCaller();
+    long oldest = System.nanoTime() - keepAliveNanos;
+    WorkerConnection idle = call.target().takeIdle(loop);
+    while (idle != null && !(idle.isOpen() && idle.idleSince() - oldest >= 0)) {
+      idle.close();
+      idle = call.target().takeIdle(loop);
+    }
+    if (idle != null) {
+      idle.begin(call, true);
+    } else {
+      connectAnew(call, loop);
+    }
+  }
+
+  /** Gives the call a connection that no other call has used. */
+  void connectAnew(WorkerCall call) {
+    connectAnew(call, loops.indexForCaller());
+  }
+
+  private void connectAnew(WorkerCall call, int loop) {
+    Target target = call.target();
+    WorkerConnection connection = new WorkerConnection(target, loop);
+    ChannelFuture connecting =
+        new Bootstrap()
+            .group(loops.loop(loop))
+            .channel(NioSocketChannel.class)
+            .resolver(resolver)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectTimeout)
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+            .handler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    assemble(channel, connection);
+                  }
+                })
+            .connect(target.address());
+    call.connecting(connecting);
+    connecting.addListener(
+        done -> {
+          if (done.isSuccess()) {
+            connection.begin(call, false);
+          } else {
+            call.connectFailed(done.cause());
+          }
+        });
+  }
+
+  private static void assemble(Channel channel, WorkerConnection connection) {
+    HttpDecoderConfig config =
+        new HttpDecoderConfig()
+            .setMaxInitialLineLength(MAX_HEAD)
+            .setMaxHeaderSize(MAX_HEAD)
+            .setMaxChunkSize(MAX_READ);
+    channel
+        .pipeline()
+        .addLast(connection.firstBytes())
+        .addLast(new HttpClientCodec(config, false, false))
+        .addLast(connection);
+  }
+
+  private void closeIdle(int loop) {
+    long oldest = System.nanoTime() - keepAliveNanos;
+    targets.values().forEach(target -> target.closeIdleSince(loop, oldest));
+  }
+
+  /** Closes the name resolver; the connections go with the event loops. */
+  @Override
+  public void close() {
+    resolver.close();
+  }
+}

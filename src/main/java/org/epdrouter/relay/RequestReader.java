@@ -1,0 +1,111 @@
+package org.epdrouter.relay;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+
+/** Collects a request's body, within bounds, and hands on a {@link FrontRequest} or a {@link Refusal}. */
+final class RequestReader extends ChannelInboundHandlerAdapter {
+
+  private final FrontLimits limits;
+  private final ClientConnection connection;
+  private final ClientTimer timer;
+  private final BodyCollector body = new BodyCollector();
+  private @Nullable HttpRequest head;
+  private boolean refused;
+
+  RequestReader(FrontLimits limits, ClientConnection connection, ClientTimer timer) {
+    this.limits = limits;
+    this.connection = connection;
+    this.timer = timer;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object msg) {
+    if (refused) {
+      ReferenceCountUtil.release(msg);
+    } else if (msg instanceof Refusal refusal) {
+      refuse(ctx, refusal);
+    } else if (msg instanceof HttpRequest request) {
+      begin(ctx, request);
+    } else {
+      content(ctx, (HttpContent) msg);
+    }
+  }
+
+  private void begin(ChannelHandlerContext ctx, HttpRequest request) {
+    long length = HttpUtil.getContentLength(request, 0L);
+    String expect = request.headers().get(HttpHeaderNames.EXPECT);
+    boolean http11 = HttpVersion.HTTP_1_1.equals(request.protocolVersion());
+    if (length > limits.maxBody()) {
+      refuse(ctx, Refusal.bodyTooLarge(length + " bytes", limits.maxBody()));
+    } else if (expect != null
+        && http11
+        && !HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect)) {
+      refuse(ctx, Refusal.expectation());
+    } else {
+      head = request;
+      timer.bodyStarted();
+      if (expect != null && http11) {
+        connection.inviteBody();
+      }
+    }
+  }
+
+  private void content(ChannelHandlerContext ctx, HttpContent content) {
+    HttpRequest request = head;
+    if (request == null) {
+      content.release();
+      return;
+    }
+    if (body.length() + content.content().readableBytes() > limits.maxBody()) {
+      content.release();
+      refuse(ctx, Refusal.bodyTooLarge("without a declared length", limits.maxBody()));
+    } else if (content instanceof LastHttpContent) {
+      head = null;
+      timer.requestRead();
+      ctx.fireChannelRead(complete(request, body.complete(content.content())));
+    } else {
+      body.add(content.content());
+    }
+  }
+
+  private static FrontRequest complete(HttpRequest request, ByteBuf body) {
+    String uri = request.uri();
+    int query = uri.indexOf('?');
+    return new FrontRequest(
+        request.method(),
+        query < 0 ? uri : uri.substring(0, query),
+        request.headers(),
+        body,
+        HttpUtil.isKeepAlive(request),
+        HttpVersion.HTTP_1_0.equals(request.protocolVersion()));
+  }
+
+  /** The client has been too slow with its body. */
+  void tooSlow(ChannelHandlerContext ctx) {
+    refuse(ctx, Refusal.bodyTooSlow(limits.bodyTimeout()));
+  }
+
+  private void refuse(ChannelHandlerContext ctx, Refusal refusal) {
+    refused = true;
+    head = null;
+    timer.requestRead();
+    body.drop();
+    ctx.fireChannelRead(refusal);
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    body.drop();
+  }
+}

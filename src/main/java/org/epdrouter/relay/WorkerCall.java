@@ -1,0 +1,370 @@
+package org.epdrouter.relay;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import org.epdrouter.worker.CallCancelledException;
+import org.epdrouter.worker.RequestScope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request to a worker and its answer, from the search for a connection to the last byte of the body.
+ *
+ * <p>Started on any thread, it then lives on the event loop of its connection; {@link #cancel} may come from anywhere.
+ */
+final class WorkerCall implements RequestScope.Call {
+
+  /** Hears of the call: {@link #answered} or {@link #failed} once, {@link #ended} once. */
+  interface Listener {
+
+    /** The head is there, and the body, collected or as a stream. */
+    void answered(WorkerAnswer answer);
+
+    /** There will be no answer. */
+    void failed(RuntimeException cause);
+
+    /**
+     * The last byte was read, or the call failed; before the reader of the body hears of it.
+     *
+     * @param status the answer's, 0 if there was none
+     */
+    void ended(int status, @Nullable RuntimeException cause);
+  }
+
+  private final RelayClient client;
+  private final Target target;
+  private final CallRequest request;
+  private final CallLimits limits;
+  private final CallFailures failures;
+  private final RequestScope scope;
+  private final Listener listener;
+  private final MovingTimer timer = new MovingTimer(this::expired);
+
+  private final Object lock = new Object();
+  private @Nullable ChannelFuture connecting;
+  private volatile @Nullable WorkerConnection connection;
+  private volatile boolean over;
+
+  private boolean reused;
+  private boolean bytesSeen;
+  private @Nullable HttpResponse head;
+  private @Nullable CompositeByteBuf collected;
+  private @Nullable StreamBody stream;
+
+  WorkerCall(
+      RelayClient client,
+      Target target,
+      CallRequest request,
+      CallLimits limits,
+      CallFailures failures,
+      RequestScope scope,
+      Listener listener) {
+    this.client = client;
+    this.target = target;
+    this.request = request;
+    this.limits = limits;
+    this.failures = failures;
+    this.scope = scope;
+    this.listener = listener;
+  }
+
+  /**
+   * Starts the call. Any thread, once.
+   *
+   * @throws CallCancelledException if the request's scope is closed
+   */
+  void start() {
+    scope.add(this);
+    client.connect(this);
+  }
+
+  Target target() {
+    return target;
+  }
+
+  // ---- finding a connection
+
+  void connecting(ChannelFuture future) {
+    boolean late;
+    synchronized (lock) {
+      connecting = future;
+      late = over;
+    }
+    if (late) {
+      future.channel().close();
+    }
+  }
+
+  void connectFailed(Throwable cause) {
+    fail(failures.connect(cause, client.connectTimeout()));
+  }
+
+  /** Takes the connection, whose event loop is the caller; false if the call is over and does not want it any more. */
+  boolean carriedBy(WorkerConnection carrier, boolean usedBefore) {
+    synchronized (lock) {
+      if (over) {
+        return false;
+      }
+      connection = carrier;
+    }
+    reused = usedBefore;
+    bytesSeen = false;
+    long first = limits.total() > 0 ? limits.total() : limits.firstByte();
+    timer.start(carrier.channel().eventLoop(), first);
+    return true;
+  }
+
+  FullHttpRequest message(ByteBufAllocator allocator) {
+    ByteBuf body = request.body().apply(allocator);
+    HttpHeaders headers = request.headers().copy();
+    headers.set(HttpHeaderNames.HOST, target.authority());
+    if (body.isReadable() || !HttpMethod.GET.equals(request.method())) {
+      headers.set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
+    }
+    return new DefaultFullHttpRequest(
+        HttpVersion.HTTP_1_1,
+        request.method(),
+        request.path(),
+        body,
+        headers,
+        EmptyHttpHeaders.INSTANCE);
+  }
+
+  // ---- what the connection reports, on its event loop
+
+  void bytesCame() {
+    bytesSeen = true;
+    if (stream != null) {
+      timer.restart(limits.idle());
+    }
+  }
+
+  void head(HttpResponse response) {
+    if (over) {
+      return;
+    }
+    head = response;
+    if (limits.total() == 0) {
+      timer.restart(limits.idle());
+    }
+    if (!limits.collect() && AnswerHead.isEventStream(response)) {
+      startStream(response);
+    } else if (HttpUtil.getContentLength(response, -1L) > limits.maxCollected()) {
+      exceeded(response);
+    }
+  }
+
+  void content(ByteBuf bytes) {
+    take(bytes);
+  }
+
+  void last(ByteBuf bytes) {
+    HttpResponse answered = head;
+    if (answered == null) {
+      bytes.release();
+      return;
+    }
+    StreamBody streaming = stream;
+    if (streaming != null) {
+      boolean ended = finish(null);
+      streaming.accept(bytes);
+      if (ended) {
+        streaming.end();
+      }
+      return;
+    }
+    take(bytes);
+    streaming = stream;
+    if (finish(null)) {
+      if (streaming != null) {
+        streaming.end();
+      } else {
+        listener.answered(new WorkerAnswer(answered.status().code(), answered.headers(), body()));
+      }
+    }
+  }
+
+  private void take(ByteBuf bytes) {
+    StreamBody streaming = stream;
+    if (streaming == null && head != null && !over) {
+      if (collectedLength() + bytes.readableBytes() <= limits.maxCollected()) {
+        collect(bytes);
+        return;
+      }
+      exceeded(head);
+      streaming = stream;
+    }
+    if (streaming == null) {
+      bytes.release();
+    } else {
+      streaming.accept(bytes);
+    }
+  }
+
+  private int collectedLength() {
+    return collected == null ? 0 : collected.readableBytes();
+  }
+
+  private void collect(ByteBuf bytes) {
+    if (collected == null) {
+      collected = bytes.alloc().compositeBuffer(Integer.MAX_VALUE);
+    }
+    collected.addComponent(true, bytes);
+  }
+
+  private byte[] body() {
+    if (collected == null) {
+      return new byte[0];
+    }
+    byte[] bytes = ByteBufUtil.getBytes(collected);
+    dropCollected();
+    return bytes;
+  }
+
+  private void dropCollected() {
+    if (collected != null) {
+      collected.release();
+      collected = null;
+    }
+  }
+
+  private void exceeded(HttpResponse response) {
+    if (limits.collect()) {
+      fail(failures.tooLong(limits.maxCollected()));
+    } else {
+      startStream(response);
+    }
+  }
+
+  private void startStream(HttpResponse response) {
+    WorkerConnection carrier = connection;
+    if (carrier == null) {
+      return;
+    }
+    StreamBody streaming =
+        new StreamBody(
+            carrier.channel().eventLoop(),
+            AnswerHead.isEventStream(response),
+            HttpUtil.getContentLength(response, -1L),
+            this::reading);
+    stream = streaming;
+    if (collected != null) {
+      streaming.accept(collected);
+      collected = null;
+    }
+    listener.answered(
+        new WorkerAnswer(response.status().code(), response.headers(), streaming));
+  }
+
+  void readComplete() {
+    if (stream != null) {
+      stream.flush();
+    }
+  }
+
+  void garbage(String what) {
+    fail(failures.garbage(what));
+  }
+
+  /** The request could not be made. */
+  void unsendable(RuntimeException cause) {
+    fail(cause);
+  }
+
+  void disconnected() {
+    synchronized (lock) {
+      if (over) {
+        return;
+      }
+      connection = null;
+    }
+    if (bytesSeen) {
+      fail(failures.truncated());
+    } else if (reused) {
+      // The worker closed an idle connection just when it was taken: the same worker gets the request again.
+      client.connectAnew(this);
+    } else {
+      fail(failures.lost());
+    }
+  }
+
+  // ---- ends
+
+  private void reading(StreamBody.Demand demand) {
+    WorkerConnection carrier = connection;
+    if (demand == StreamBody.Demand.CANCEL) {
+      fail(new CallCancelledException(RequestScope.Ending.CLIENT_LEFT));
+    } else if (carrier != null && !over) {
+      boolean on = demand == StreamBody.Demand.READ;
+      timer.restart(on ? limits.idle() : 0);
+      carrier.read(on);
+    }
+  }
+
+  private void expired() {
+    if (head != null && limits.total() == 0) {
+      fail(failures.idleTimeout(limits.idle()));
+    } else if (limits.total() > 0) {
+      fail(failures.totalTimeout(limits.total()));
+    } else {
+      fail(failures.firstByteTimeout(limits.firstByte()));
+    }
+  }
+
+  @Override
+  public void cancel(RequestScope.Ending ending) {
+    fail(new CallCancelledException(ending));
+  }
+
+  private void fail(RuntimeException cause) {
+    WorkerConnection carrier = connection;
+    if (carrier != null && !carrier.channel().eventLoop().inEventLoop()) {
+      carrier.channel().eventLoop().execute(() -> fail(cause));
+    } else if (finish(cause)) {
+      dropCollected();
+      if (stream != null) {
+        stream.fail(cause);
+      } else {
+        listener.failed(cause);
+      }
+    }
+  }
+
+  /** Records the end of the call; false if it was recorded before. */
+  private boolean finish(@Nullable RuntimeException cause) {
+    ChannelFuture pending;
+    WorkerConnection carrier;
+    synchronized (lock) {
+      if (over) {
+        return false;
+      }
+      over = true;
+      pending = connecting;
+      carrier = connection;
+      connection = null;
+    }
+    timer.stop();
+    scope.remove(this);
+    if (cause != null) {
+      if (carrier != null) {
+        carrier.abandon(this);
+      } else if (pending != null) {
+        pending.channel().close();
+      }
+    }
+    HttpResponse answered = head;
+    listener.ended(answered == null ? 0 : answered.status().code(), cause);
+    return true;
+  }
+}

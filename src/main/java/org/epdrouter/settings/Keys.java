@@ -1,0 +1,83 @@
+package org.epdrouter.settings;
+
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The table of every key that the router reads. A new setting is one line here and one entry in
+ * {@code config/application.properties}.
+ */
+public final class Keys {
+  /** What all keys start with. */
+  static final String PREFIX = "router.";
+
+  public static final String HOST = "router.host";
+  public static final String PORT = "router.port";
+  public static final String ENCODE_URLS = "router.encode.urls";
+  public static final String PREFILL_URLS = "router.prefill.urls";
+  public static final String DECODE_URLS = "router.decode.urls";
+
+  /** Derived: whether there is no encode stage; for {@code disabled} in routes. */
+  public static final String ENCODE_DISABLED = "router.encode.disabled";
+
+  /** Derived: whether there is no prefill stage; for {@code disabled} in routes. */
+  public static final String PREFILL_DISABLED = "router.prefill.disabled";
+
+  /** Rules by key, in the order of the alphabet. */
+  static final Map<String, Rule> RULES =
+      new TreeMap<>(
+          Map.ofEntries(
+              Map.entry(HOST, Rule.host()),
+              Map.entry(PORT, Rule.number(0, 65_535)),
+              Map.entry(ENCODE_URLS, Rule.workerUrls()),
+              Map.entry(PREFILL_URLS, Rule.workerUrlsOrDisabled()),
+              Map.entry(DECODE_URLS, Rule.workerUrls()),
+              Map.entry("router.encode.max-tokens", Rule.number(1, 1_000_000).orEmpty()),
+              Map.entry("router.forward-headers", Rule.headerNames()),
+              Map.entry("router.connect-timeout", Rule.duration()),
+              Map.entry("router.encode.timeout", Rule.duration()),
+              Map.entry("router.prefill.timeout", Rule.duration()),
+              Map.entry("router.decode.first-byte-timeout", Rule.duration()),
+              Map.entry("router.decode.idle-timeout", Rule.duration()),
+              Map.entry("router.request-timeout", Rule.duration()),
+              Map.entry("router.worker-keep-alive", Rule.duration()),
+              Map.entry("router.header-timeout", Rule.duration()),
+              Map.entry("router.body-timeout", Rule.duration()),
+              Map.entry("router.client-idle-timeout", Rule.duration()),
+              Map.entry("router.max-body", Rule.size()),
+              Map.entry("router.max-answer", Rule.size()),
+              Map.entry("router.max-header", Rule.size()),
+              Map.entry("router.max-uri", Rule.size()),
+              Map.entry("router.threads", Rule.number(0, 1_024))));
+
+  private static final int TYPO = 4;
+
+  private Keys() {}
+
+  /** The known key that {@code unknown} was probably meant to be. */
+  static Optional<String> similarTo(String unknown) {
+    return RULES.keySet().stream()
+        .filter(key -> distance(key, unknown) <= TYPO)
+        .min(Comparator.comparingInt(key -> distance(key, unknown)));
+  }
+
+  /** Levenshtein's distance. */
+  private static int distance(String a, String b) {
+    int[] above = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      above[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int[] row = new int[b.length() + 1];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int replaced = above[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        row[j] = Math.min(replaced, 1 + Math.min(above[j], row[j - 1]));
+      }
+      above = row;
+    }
+    return above[b.length()];
+  }
+}

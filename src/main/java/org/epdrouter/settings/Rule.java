@@ -1,0 +1,128 @@
+package org.epdrouter.settings;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What the value of a setting must be, and the one form in which the code sees it.
+ *
+ * @param expected what a right value is, as a noun, for the message about a wrong one
+ * @param normaliser from a value without blanks around it to its one form; throws
+ *     IllegalArgumentException for a wrong one
+ */
+record Rule(String expected, UnaryOperator<String> normaliser) {
+  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+");
+  private static final Pattern IPV6 = Pattern.compile("\\[?([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)]?");
+  private static final Pattern HEADER_NAME = Pattern.compile("[a-z0-9!#$%&'*+.^_`|~-]+");
+  private static final Pattern NO_STAGE = Pattern.compile("(?i)disable|none");
+
+  /** A whole number, both bounds included. */
+  static Rule number(int min, int max) {
+    return new Rule(
+        "a number from " + min + " to " + max,
+        value -> {
+          int number = Integer.parseInt(value);
+          if (number < min || number > max) {
+            throw new IllegalArgumentException();
+          }
+          return Integer.toString(number);
+        });
+  }
+
+  /** A size; its one form is plain bytes that fit an int. */
+  static Rule size() {
+    return new Rule(
+        "a size from 1 to 2147483647 bytes, such as 65536, 64KB or 20MB",
+        value -> withinInt(Size.parse(value).bytes()));
+  }
+
+  /** A duration; its one form is plain milliseconds that fit an int. */
+  static Rule duration() {
+    return new Rule(
+        "a duration from 1ms to 24 days, such as 500ms, 1s or 5m",
+        value -> withinInt(Durations.parse(value).toMillis()));
+  }
+
+  /** A name or address to listen on; its one form is that of a URL's host. */
+  static Rule host() {
+    return new Rule(
+        "a host name or an address, such as 0.0.0.0",
+        value -> {
+          if (HOST.matcher(value).matches()) {
+            return value;
+          }
+          if (IPV6.matcher(value).matches()) {
+            return IPV6.matcher(value).replaceFirst("[$1]");
+          }
+          throw new IllegalArgumentException();
+        });
+  }
+
+  /** A comma-separated list of worker URLs, which may be empty. */
+  static Rule workerUrls() {
+    return new Rule(
+        "worker URLs separated by commas, such as http://gpu-1:8000,http://gpu-2:8000",
+        value -> list(value, WorkerUrl::normalise));
+  }
+
+  /** Worker URLs, or a word that says there is no such stage; the one form of that is empty. */
+  static Rule workerUrlsOrDisabled() {
+    Rule urls = workerUrls();
+    return new Rule(
+        urls.expected() + ", or disable",
+        value -> NO_STAGE.matcher(value).matches() ? "" : urls.normaliser().apply(value));
+  }
+
+  /** A comma-separated list of header names, which may be empty; their one form is lower case. */
+  static Rule headerNames() {
+    return new Rule(
+        "header names separated by commas",
+        value ->
+            list(
+                value.toLowerCase(Locale.ROOT),
+                name -> {
+                  if (!HEADER_NAME.matcher(name).matches()) {
+                    throw new IllegalArgumentException();
+                  }
+                  return name;
+                }));
+  }
+
+  /** This rule, or nothing at all. */
+  Rule orEmpty() {
+    return new Rule(
+        expected + ", or empty", value -> value.isEmpty() ? "" : normaliser.apply(value));
+  }
+
+  /**
+   * Checks a value.
+   *
+   * @return its one form
+   * @throws SettingException if the value breaks this rule
+   */
+  String apply(String key, String value) {
+    try {
+      return normaliser.apply(value.strip());
+    } catch (IllegalArgumentException e) {
+      throw new SettingException(key, value, expected);
+    }
+  }
+
+  private static String list(String value, UnaryOperator<String> normaliser) {
+    return Arrays.stream(value.split(",", -1))
+        .map(String::strip)
+        .filter(part -> !part.isEmpty())
+        .map(normaliser)
+        .collect(Collectors.joining(","));
+  }
+
+  private static String withinInt(long number) {
+    if (number < 1 || number > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException();
+    }
+    return Long.toString(number);
+  }
+}

@@ -1,0 +1,21 @@
+package org.epdrouter.simulator;
+
+/** vLLM's {@code --api-key}: guards {@code /v1} and nothing else. */
+final class ApiKeyGate implements HttpEndpoint {
+  private final String expected;
+  private final HttpEndpoint next;
+
+  ApiKeyGate(String key, HttpEndpoint next) {
+    this.expected = "Bearer " + key;
+    this.next = next;
+  }
+
+  @Override
+  public void handle(Exchange exchange) {
+    if (exchange.path().startsWith("/v1") && !exchange.header("authorization").equals(expected)) {
+      exchange.send(401, "application/json", "{\"error\":\"Unauthorized\"}");
+    } else {
+      next.handle(exchange);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+package org.epdrouter.simulator;
+
+/** What the chat requests of one worker share. */
+record ChatContext(
+    String model, Behaviour behaviour, RoleRules rules, Slots slots, Ledger ledger) {}

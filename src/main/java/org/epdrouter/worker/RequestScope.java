@@ -1,0 +1,117 @@
+package org.epdrouter.worker;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that is under way for one client request: its worker calls and the memory it holds. Closing the scope cancels
+ * the calls, prevents later ones and lets the memory go; it is the only place where a request is cancelled. Split children
+ * and enriching exchanges share the scope of their parent. Thread-safe.
+ */
+public final class RequestScope {
+
+  /** Why a scope was closed. */
+  public enum Ending {
+    /** The answer was delivered to its end, or the request failed for good. */
+    COMPLETE,
+    /** The client closed its connection. */
+    CLIENT_LEFT,
+    /** Another call of the request failed for good, so that this one is of no use any more. */
+    SIBLING_FAILED,
+    /** The request took longer than {@code router.request-timeout}. */
+    DEADLINE
+  }
+
+  /** A worker call that can be cancelled. */
+  public interface Call {
+    /** Ends the call and closes its connection; a call that has ended ignores it. Any thread. */
+    void cancel(Ending ending);
+  }
+
+  private static final String PROPERTY = "epdRequestScope";
+
+  private final List<Call> calls = new ArrayList<>(4);
+  private final List<Runnable> releases = new ArrayList<>(2);
+  private final List<Worker> lost = new ArrayList<>(0);
+  private @Nullable Ending ending;
+
+  /** The scope of the exchange's request; a new one if there is none yet. */
+  public static RequestScope of(Exchange exchange) {
+    RequestScope scope = exchange.getProperty(PROPERTY, RequestScope.class);
+    if (scope == null) {
+      scope = new RequestScope();
+      exchange.setProperty(PROPERTY, scope);
+    }
+    return scope;
+  }
+
+  /** Puts the scope on an exchange that has none, for a front that must be able to close it. */
+  public void putOn(Exchange exchange) {
+    exchange.setProperty(PROPERTY, this);
+  }
+
+  /**
+   * Takes in a call that is about to start.
+   *
+   * @throws CallCancelledException if the scope is closed: the call must not start
+   */
+  public void add(Call call) {
+    synchronized (this) {
+      if (ending == null) {
+        calls.add(call);
+        return;
+      }
+    }
+    throw new CallCancelledException(ending);
+  }
+
+  /** Forgets a call that has ended. */
+  public synchronized void remove(Call call) {
+    calls.remove(call);
+  }
+
+  /** Runs the action when the scope closes, at once if it is closed; for the memory that the request holds. */
+  public void onClose(Runnable release) {
+    synchronized (this) {
+      if (ending == null) {
+        releases.add(release);
+        return;
+      }
+    }
+    release.run();
+  }
+
+  /** Closes the scope; closing it again does nothing. */
+  public void close(Ending reason) {
+    List<Call> cancelled;
+    List<Runnable> released;
+    synchronized (this) {
+      if (ending != null) {
+        return;
+      }
+      ending = reason;
+      cancelled = List.copyOf(calls);
+      calls.clear();
+      released = List.copyOf(releases);
+      releases.clear();
+    }
+    cancelled.forEach(call -> call.cancel(reason));
+    released.forEach(Runnable::run);
+  }
+
+  /** Remembers that the worker was lost to this request, so that no later call of it goes there. */
+  synchronized void lost(Worker worker) {
+    lost.add(worker);
+  }
+
+  synchronized boolean hasLost(Worker worker) {
+    return lost.contains(worker);
+  }
+
+  /** Why the scope was closed, or null while it is open. */
+  public synchronized @Nullable Ending ending() {
+    return ending;
+  }
+}

@@ -1,0 +1,161 @@
+package org.epdrouter.worker;
+
+import java.net.URI;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.AsyncProcessor;
+import org.apache.camel.Exchange;
+import org.apache.camel.processor.loadbalancer.LoadBalancerSupport;
+import org.epdrouter.openai.OpenAiError;
+import org.epdrouter.openai.OpenAiException;
+import org.epdrouter.stage.Stage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The workers of one stage as a Camel load balancer with exactly one child: the pool takes a lease on a worker, puts it on
+ * the exchange and runs the child, whose {@code relay:} endpoint calls the leased worker. Another try is the child run again
+ * with another lease. Thread-safe; nothing here waits.
+ *
+ * <p>Encode and prefill calls are repeated here, on another worker, when theirs was lost before it answered or answered 502,
+ * 503 or 504. A decode call never is: its KV transfer params belong to the lost call, so it leaves with a
+ * {@link WorkerLostException}, for which the pipeline repeats prefill and decode together.
+ */
+public final class WorkerPool extends LoadBalancerSupport {
+
+  private final Stage stage;
+  private final List<Worker> workers;
+  private final Selection selection;
+
+  /**
+   * A pool that goes round robin.
+   *
+   * @param stage name of the stage, as in {@link Stage#label()}
+   * @param urls comma-separated base URLs, empty for a stage without workers
+   */
+  public WorkerPool(String stage, String urls) {
+    this(Stage.valueOf(stage.toUpperCase(Locale.ROOT)), urls, new RoundRobin());
+  }
+
+  WorkerPool(Stage stage, String urls, Selection selection) {
+    this.stage = stage;
+    this.workers =
+        Arrays.stream(urls.split(",", -1))
+            .map(String::trim)
+            .filter(url -> !url.isEmpty())
+            .map(url -> new Worker(stage, URI.create(url)))
+            .toList();
+    this.selection = selection;
+  }
+
+  public Stage stage() {
+    return stage;
+  }
+
+  /** All workers of the stage, whatever their health. */
+  public List<Worker> workers() {
+    return workers;
+  }
+
+  public boolean isEmpty() {
+    return workers.isEmpty();
+  }
+
+  @Override
+  public boolean process(Exchange exchange, AsyncCallback callback) {
+    new Attempt(exchange, callback, doGetProcessors()[0]).start();
+    return false;
+  }
+
+  private final class Attempt implements AsyncCallback {
+
+    private final Exchange exchange;
+    private final AsyncCallback callback;
+    private final AsyncProcessor child;
+    private final RequestScope scope;
+    private @Nullable Worker worker;
+
+    Attempt(Exchange exchange, AsyncCallback callback, AsyncProcessor child) {
+      this.exchange = exchange;
+      this.callback = callback;
+      this.child = child;
+      this.scope = RequestScope.of(exchange);
+    }
+
+    void start() {
+      worker = next();
+      if (worker == null) {
+        fail(unavailable());
+        return;
+      }
+      new Lease(worker).putOn(exchange);
+      child.process(exchange, this);
+    }
+
+    @Override
+    public void done(boolean doneSync) {
+      Exception failure = exchange.getException();
+      if (failure == null) {
+        callback.done(false);
+      } else if (worker == null || !isLost(failure)) {
+        fail(failure);
+      } else {
+        scope.lost(worker);
+        retry(failure);
+      }
+    }
+
+    private void retry(Exception failure) {
+      boolean another = scope.ending() == null && workers.stream().anyMatch(this::allowed);
+      if (another && stage != Stage.DECODE) {
+        exchange.setException(null);
+        start();
+      } else if (another) {
+        exchange.setException(failure);
+        callback.done(false);
+      } else {
+        fail(failure instanceof WorkerLostException lost ? lost.answer() : failure);
+      }
+    }
+
+    private boolean isLost(Exception failure) {
+      return failure instanceof WorkerLostException
+          || stage != Stage.DECODE
+              && failure instanceof OpenAiException answer
+              && answer.fromWorker()
+              && answer.status() >= 502
+              && answer.status() <= 504;
+    }
+
+    private @Nullable Worker next() {
+      return workers.isEmpty() ? null : selection.select(workers, this::allowed);
+    }
+
+    private boolean allowed(Worker candidate) {
+      return !scope.hasLost(candidate);
+    }
+
+    private void fail(Exception failure) {
+      exchange.setException(failure);
+      scope.close(RequestScope.Ending.SIBLING_FAILED);
+      callback.done(false);
+    }
+  }
+
+  private OpenAiException unavailable() {
+    String message =
+        workers.isEmpty()
+            ? "no %s worker: router.%s.urls is empty".formatted(stage.label(), stage.label())
+            : "no live %s worker among the %d of router.%s.urls"
+                .formatted(stage.label(), workers.size(), stage.label());
+    return OpenAiException.of(
+            503, new OpenAiError(message, "server_error", null, "worker_unavailable"))
+        .withHeader("Retry-After", "1");
+  }
+
+  @Override
+  public String toString() {
+    return stage.label() + workers;
+  }
+}
