@@ -7,7 +7,6 @@ import org.apache.camel.Processor;
 import org.epdrouter.openai.MediaItem;
 import org.epdrouter.relay.RequestId;
 import org.epdrouter.stage.EncodeRequest;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the request that has one media item encoded, alone, from the item that is the message body. Its id is {@code
@@ -20,14 +19,10 @@ public final class BuildEncodeRequest implements Processor {
   /**
    * The step.
    *
-   * @param maxTokens the request's {@code max_tokens}; empty leaves the member out
+   * @param maxTokens the request's {@code max_tokens}; 0 leaves the member out
    */
-  public BuildEncodeRequest(String maxTokens) {
-    this.request = new EncodeRequest(number(maxTokens));
-  }
-
-  private static @Nullable Integer number(String maxTokens) {
-    return maxTokens.isBlank() ? null : Integer.valueOf(maxTokens.trim());
+  public BuildEncodeRequest(int maxTokens) {
+    this.request = new EncodeRequest(maxTokens == 0 ? null : maxTokens);
   }
 
   @Override

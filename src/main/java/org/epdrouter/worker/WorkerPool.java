@@ -4,6 +4,7 @@ import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Exchange;
@@ -62,6 +63,30 @@ public final class WorkerPool extends LoadBalancerSupport {
     return workers.isEmpty();
   }
 
+  /** Leases the worker whose turn it is for a call of the exchange that is made beside the pool's own child. */
+  public void lease(Exchange exchange) {
+    RequestScope scope = RequestScope.of(exchange);
+    Worker worker = select(candidate -> !scope.hasLost(candidate));
+    if (worker == null) {
+      throw unavailable();
+    }
+    Lease.take(worker, exchange);
+  }
+
+  private @Nullable Worker select(Predicate<Worker> allowed) {
+    return workers.isEmpty() ? null : selection.select(workers, allowed);
+  }
+
+  @Override
+  public void addProcessor(AsyncProcessor child) {
+    if (doGetProcessors().length > 0) {
+      throw new IllegalStateException(
+          "children of the %s pool: more than one (expected: the pool in one loadBalance, with one step)"
+              .formatted(stage.label()));
+    }
+    super.addProcessor(child);
+  }
+
   @Override
   public boolean process(Exchange exchange, AsyncCallback callback) {
     new Attempt(exchange, callback, doGetProcessors()[0]).start();
@@ -84,7 +109,7 @@ public final class WorkerPool extends LoadBalancerSupport {
     }
 
     void start() {
-      worker = next();
+      worker = select(this::allowed);
       if (worker == null) {
         fail(unavailable());
         return;
@@ -126,10 +151,6 @@ public final class WorkerPool extends LoadBalancerSupport {
               && answer.fromWorker()
               && answer.status() >= 502
               && answer.status() <= 504;
-    }
-
-    private @Nullable Worker next() {
-      return workers.isEmpty() ? null : selection.select(workers, this::allowed);
     }
 
     private boolean allowed(Worker candidate) {
