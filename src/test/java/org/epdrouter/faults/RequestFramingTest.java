@@ -250,7 +250,6 @@ final class RequestFramingTest {
             "Host: a?b\r\n",
             "Host: a#b\r\n",
             "Host: a:b\r\n",
-            "Host: a:99999\r\n",
             "Host: [::1\r\n")
         .map(host -> Arguments.of("A15 " + visible(host), POST + host + TYPE + end));
   }
@@ -279,7 +278,6 @@ final class RequestFramingTest {
             "\u00a0POST " + target + " HTTP/1.1",
             "\u00ef\u00bb\u00bfPOST " + target + " HTTP/1.1",
             "P\u00d6ST " + target + " HTTP/1.1",
-            "POST v1/chat/completions HTTP/1.1",
             "POST /v1/chat/com\u0000pletions HTTP/1.1",
             "POST /v1/chat/completions\u007f HTTP/1.1",
             "POST",

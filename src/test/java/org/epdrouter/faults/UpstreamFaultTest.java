@@ -229,7 +229,6 @@ final class UpstreamFaultTest {
         "[]",
         "null",
         "{\"kv_transfer_params\":",
-        "{\"kv_transfer_params\":5}",
         "{\"kv_transfer_params\":{}} x"
       })
   void answers502WhenPrefillsAnswerIsNoJsonObject(String answer) {

@@ -213,6 +213,16 @@ final class HarnessTest {
   }
 
   @Test
+  void refusesConnectionsOnceClosed() {
+    for (int i = 0; i < 50; i++) {
+      ScriptedWorker worker = ScriptedWorker.encode();
+      worker.close();
+
+      assertThatThrownBy(() -> RawClient.connect(worker.port())).hasMessageContaining("refused");
+    }
+  }
+
+  @Test
   void opensABlackHole() {
     try (BlackHole hole = new BlackHole()) {
       assertThat(hole.url()).startsWith("http://127.0.0.1:");

@@ -22,6 +22,7 @@ public final class ScriptedWorker implements AutoCloseable {
   private static final String CHAT = "/v1/chat/completions";
 
   private final ServerSocket server;
+  private final Thread accepting;
   private final Map<String, Script> defaults;
   private final Map<String, Script> scripts = new ConcurrentHashMap<>();
   private final List<WorkerConnection> connections = new CopyOnWriteArrayList<>();
@@ -52,7 +53,7 @@ public final class ScriptedWorker implements AutoCloseable {
             "/stop_profile",
             Scripts.HEALTHY);
     scripts.putAll(defaults);
-    start("accept", this::acceptAll);
+    accepting = start("accept", this::acceptAll);
   }
 
   /** A worker that encodes. */
@@ -204,13 +205,22 @@ public final class ScriptedWorker implements AutoCloseable {
     }
   }
 
-  /** Stops listening; connections that are open stay. */
+  /** Stops listening: from its return on connecting is refused. Connections that are open stay. */
   public void stopListening() {
-    try {
-      closed = true;
+    if (closed) {
+      return;
+    }
+    closed = true;
+    // A thread inside accept keeps the port open beyond the close of its socket: let it come out
+    // first.
+    try (Socket lastGuest = new Socket()) {
+      lastGuest.connect(server.getLocalSocketAddress());
+      accepting.join();
       server.close();
     } catch (IOException e) {
       throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -253,27 +263,37 @@ public final class ScriptedWorker implements AutoCloseable {
   }
 
   private void acceptAll() {
-    while (!closed) {
+    while (true) {
       try {
         Socket socket = server.accept();
-        WorkerConnection connection =
-            new WorkerConnection(this, accepted.getAndIncrement(), socket);
-        connections.add(connection);
-        start("read-" + connection.number(), connection::readAll);
-        start("answer-" + connection.number(), connection::answerAll);
-      } catch (IOException e) {
-        if (!closed) {
-          complain("accept failed", e);
+        if (closed) {
+          socket.close();
+          return;
         }
+        serve(socket);
+      } catch (IOException e) {
+        complain("accept failed", e);
         return;
       }
     }
   }
 
-  private void start(String name, Runnable job) {
+  private void serve(Socket socket) {
+    try {
+      WorkerConnection connection = new WorkerConnection(this, accepted.getAndIncrement(), socket);
+      connections.add(connection);
+      start("read-" + connection.number(), connection::readAll);
+      start("answer-" + connection.number(), connection::answerAll);
+    } catch (IOException e) {
+      // Reset before it was served.
+    }
+  }
+
+  private Thread start(String name, Runnable job) {
     Thread thread = new Thread(null, job, "worker-" + server.getLocalPort() + "-" + name, 1 << 18);
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 
   private static Predicate<ReceivedRequest> isOf(String id) {
