@@ -36,13 +36,12 @@ final class CamelRouter implements EpdRouter.Running {
         router.main.start();
         return router;
       } catch (Exception e) {
+        StartFailure failure = new StartFailure(router.context(), e);
+        RuntimeException explained = failure.explain();
         router.close();
-        BindException busy = StartFailure.find(e, BindException.class);
-        if (busy == null) {
-          throw StartFailure.explain(e);
-        }
-        if (wanted.port() != 0 || tries == PORT_TRIES) {
-          throw address.refused(busy);
+        if (wanted.port() != 0 || tries == PORT_TRIES || !failure.is(BindException.class)) {
+          address.tryOut();
+          throw explained;
         }
       }
     }

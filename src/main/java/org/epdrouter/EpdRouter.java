@@ -1,5 +1,7 @@
 package org.epdrouter;
 
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.epdrouter.settings.SettingException;
@@ -12,7 +14,9 @@ public final class EpdRouter {
 
   /** Runs the command line and ends the JVM with its exit code. */
   public static void main(String... args) {
-    System.exit(RouterCommand.execute(args));
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    System.exit(RouterCommand.execute(out, err, args));
   }
 
   /**

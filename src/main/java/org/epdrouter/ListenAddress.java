@@ -30,16 +30,19 @@ record ListenAddress(String host, int port) {
     } catch (UnknownHostException e) {
       throw new SettingException(Keys.HOST, host, "a host name or address of this machine");
     } catch (IOException e) {
-      throw refused(e);
+      String reason = String.valueOf(e.getMessage());
+      throw reason.contains("assign")
+          ? new SettingException(Keys.HOST, host, "an address of this machine; " + reason)
+          : new SettingException(Keys.PORT, Integer.toString(port), "a free port; " + reason);
     }
   }
 
-  /** What a failure to listen means for the settings. */
-  SettingException refused(IOException cause) {
-    String reason = String.valueOf(cause.getMessage());
-    return reason.contains("assign")
-        ? new SettingException(Keys.HOST, host, "an address of this machine; " + reason)
-        : new SettingException(Keys.PORT, Integer.toString(port), "a free port; " + reason);
+  /** Where clients on this machine reach it. */
+  String local() {
+    return switch (host) {
+      case "0.0.0.0", "[::]" -> "http://127.0.0.1:" + port;
+      default -> toString();
+    };
   }
 
   @Override

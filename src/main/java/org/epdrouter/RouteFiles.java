@@ -38,7 +38,7 @@ final class RouteFiles {
   static String pipeline(Path directory) {
     Path folder = directory.resolve(FOLDER);
     return Files.isDirectory(folder)
-        ? folder.resolve("pipeline.camel.yaml").toString()
-        : "the jar's routes; put a routes folder here to replace them";
+        ? folder.resolve("pipeline.camel.yaml") + " (edit it, restart)"
+        : "the jar's own; a routes folder in the working directory replaces it";
   }
 }

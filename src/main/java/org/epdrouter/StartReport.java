@@ -16,7 +16,7 @@ final class StartReport {
         workers("encode", settings.getList(Keys.ENCODE_URLS)),
         workers("prefill", settings.getList(Keys.PREFILL_URLS)),
         workers("decode", settings.getList(Keys.DECODE_URLS)),
-        "  pipeline: " + RouteFiles.pipeline(directory));
+        line("pipeline", RouteFiles.pipeline(directory)));
   }
 
   private static String workers(String stage, List<String> urls) {
@@ -26,6 +26,10 @@ final class StartReport {
           case 1 -> "1 worker: " + urls.get(0);
           default -> urls.size() + " workers: " + String.join(", ", urls);
         };
-    return String.format("  %-8s %s", stage, what);
+    return line(stage, what);
+  }
+
+  private static String line(String name, String what) {
+    return String.format("  %-8s  %s", name, what);
   }
 }

@@ -32,7 +32,7 @@ final class CondensingReader extends Reader {
   static final int KEPT = 128;
 
   private static final long EACH = 0x0101_0101_0101_0101L;
-  private static final long HIGH_BITS = 0x80 * EACH;
+  private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
   private static final long QUOTES = '"' * EACH;
   private static final long BACKSLASHES = '\\' * EACH;
   private static final long TWOS = 0x02 * EACH;

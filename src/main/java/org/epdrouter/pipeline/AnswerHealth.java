@@ -10,9 +10,9 @@ import org.epdrouter.pipeline.GatherAnswers.Answer;
 import org.epdrouter.stage.Stage;
 
 /**
- * Makes the answer to {@code GET /health} from what every worker answered to it, in the reference's form. A cluster is
- * healthy if one of its workers is; the router cannot serve, and says 503, when a cluster with workers has none that is
- * healthy, or when there are no decode workers.
+ * Makes the answer to {@code GET /health} from what every worker answered to it, in the reference's
+ * form. A cluster is healthy if one of its workers is; the router cannot serve, and says 503, when
+ * a cluster with workers has none that is healthy, or when there are no decode workers.
  */
 public final class AnswerHealth implements Processor {
 

@@ -32,7 +32,8 @@ public final class RefuseUnknown implements Processor {
     String method = message.getHeader(Exchange.HTTP_METHOD, "", String.class);
     String allowed = methods.get(path);
     if (allowed == null) {
-      throw refusal(404, "no such endpoint; there are: " + String.join(", ", methods.keySet()), "not_found");
+      throw refusal(
+          404, "no such endpoint; there are: " + String.join(", ", methods.keySet()), "not_found");
     }
     throw refusal(405, "%s takes %s, not %s".formatted(path, allowed, method), "method_not_allowed")
         .withHeader("Allow", allowed);

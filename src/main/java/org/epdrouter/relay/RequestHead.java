@@ -8,8 +8,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the raw bytes of a request head for what Netty's parser still takes but two parsers may read in two ways. Rules from
- * RFC 9110 and RFC 9112; a head that breaks one is refused as a whole, before anything of it is acted on.
+ * Checks the raw bytes of a request head for what Netty's parser still takes but two parsers may
+ * read in two ways. Rules from RFC 9110 and RFC 9112; a head that breaks one is refused as a whole,
+ * before anything of it is acted on.
  */
 final class RequestHead {
 
@@ -29,7 +30,8 @@ final class RequestHead {
     bytes.getBytes(start, head);
     for (int index = 0; index < head.length; index++) {
       int octet = head[index] & 0xff;
-      if (octet == '\r' && head[index + 1] != '\n' || octet == '\n' && (index == 0 || head[index - 1] != '\r')) {
+      if (octet == '\r' && head[index + 1] != '\n'
+          || octet == '\n' && (index == 0 || head[index - 1] != '\r')) {
         return "a line that does not end in CRLF";
       }
       if (octet < ' ' && octet != '\r' && octet != '\n' && octet != '\t' || octet == 0x7f) {

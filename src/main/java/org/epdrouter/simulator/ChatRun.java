@@ -10,26 +10,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One chat request from its arrival to exactly one end: completed, failed or aborted. Runs on its
- * connection's event loop.
+ * One chat request from its arrival to its end. Runs on its connection's event loop; every wait is
+ * a scheduled task.
  */
 final class ChatRun {
   private static final Logger LOG = LoggerFactory.getLogger(ChatRun.class);
-
-  private enum Phase {
-    WAITING,
-    RUNNING,
-    ENDED
-  }
 
   private final Exchange exchange;
   private final String requestId;
   private final ChatContext worker;
   private final Faults faults;
-  private final Runnable granted = this::granted;
-  private Phase phase = Phase.WAITING;
-  private @Nullable Counter end;
-  private @Nullable ChatCall call;
+  private final ChatTally tally;
+  private Runnable leaveLine = () -> {};
   private @Nullable Work work;
   private @Nullable TokenStream stream;
   private @Nullable ScheduledFuture<?> timer;
@@ -39,113 +31,102 @@ final class ChatRun {
     this.requestId = requestId;
     this.worker = worker;
     this.faults = faults;
+    this.tally = new ChatTally(worker.ledger());
   }
 
   /** {@code parsed} gives the request or throws the {@link VllmError} that answers it. */
   void start(Supplier<ChatCall> parsed) {
-    worker.ledger().increment(Counter.WAITING);
     exchange.onGone(this::gone);
     after(Duration.ofMillis(faults.delayMillis()), () -> proceed(parsed));
   }
 
   private void proceed(Supplier<ChatCall> parsed) {
     if (faults.resetBeforeHead()) {
-      end(Counter.FAILED);
-      exchange.reset();
+      reset();
       return;
     }
     try {
-      if (faults.status() > 0) {
-        throw simulatedFault();
-      }
-      call = parsed.get();
+      faults.throwStatus();
+      queue(parsed.get());
     } catch (VllmError e) {
       fail(e);
-      return;
     }
+  }
+
+  private void queue(ChatCall call) {
+    Runnable granted = () -> onLoop(() -> admit(call));
+    leaveLine = () -> worker.slots().leave(granted);
     worker.slots().acquire(granted);
   }
 
-  /** On any thread. */
-  private void granted() {
-    if (exchange.loop().inEventLoop()) {
-      run();
-    } else {
-      exchange.loop().execute(this::run);
-    }
-  }
-
-  private void run() {
-    if (phase == Phase.ENDED) {
+  private void admit(ChatCall call) {
+    if (tally.isEnded()) {
       worker.slots().release();
       return;
     }
-    phase = Phase.RUNNING;
-    worker.ledger().decrement(Counter.WAITING);
-    worker.ledger().increment(Counter.RUNNING);
+    tally.running();
     try {
       worker
           .rules()
-          .admit(call())
-          .whenComplete(
-              (admitted, failure) -> exchange.loop().execute(() -> admitted(admitted, failure)));
+          .admit(call)
+          .whenComplete((admitted, failure) -> onLoop(() -> compute(call, admitted, failure)));
     } catch (VllmError e) {
       fail(e);
     }
   }
 
-  private void admitted(@Nullable Work admitted, @Nullable Throwable failure) {
-    if (phase == Phase.ENDED) {
-      if (admitted != null) {
-        admitted.abort();
+  private void compute(ChatCall call, @Nullable Work admitted, @Nullable Throwable failure) {
+    if (admitted == null) {
+      if (!tally.isEnded()) {
+        fail(asError(failure));
       }
-    } else if (admitted == null) {
-      fail(asError(failure));
+    } else if (tally.isEnded()) {
+      admitted.abort();
     } else {
       work = admitted;
-      int tokens = tokens();
-      ChatFormat format = new ChatFormat(requestId, worker.model(), call(), tokens);
-      Duration rest =
-          admitted.paced() && !call().stream() ? pace().multipliedBy(tokens - 1L) : Duration.ZERO;
-      after(admitted.delay().plus(rest), () -> answer(admitted, format));
+      Integer cap = call.cap();
+      int tokens = cap == null ? worker.behaviour().defaultTokens() : cap;
+      ChatFormat format = new ChatFormat(requestId, worker.model(), call, tokens);
+      Duration rest = pace().multipliedBy(call.stream() || !admitted.paced() ? 0 : tokens - 1L);
+      after(admitted.delay().plus(rest), () -> answer(admitted, call, format));
     }
   }
 
-  private void answer(Work done, ChatFormat format) {
+  private void answer(Work done, ChatCall call, ChatFormat format) {
     String kvParams = done.finish();
-    if (call().stream()) {
+    if (call.stream()) {
       stream =
           new TokenStream(
               exchange,
               format,
-              call(),
+              call,
               pace().toNanos(),
               faults,
               worker.ledger(),
-              () -> end(Counter.COMPLETED),
+              () -> end(tally::completed),
               this::reset);
       stream.start();
     } else if (faults.resetAfterEvents() != null) {
       exchange.truncated(format.completion(kvParams));
       reset();
     } else if (faults.stallAfterEvents() == null) {
-      end(Counter.COMPLETED);
+      end(tally::completed);
       exchange.json(200, format.completion(kvParams));
     }
   }
 
   private void reset() {
-    end(Counter.FAILED);
+    end(tally::failed);
     exchange.reset();
   }
 
   private void fail(VllmError error) {
     LOG.debug("request {} answered {}: {}", requestId, error.status(), error.getMessage());
-    end(Counter.FAILED);
+    end(tally::failed);
     exchange.error(error);
   }
 
-  /** The connection closed before the answer was out. */
+  /** The connection closed before the answer was out, be it in Netty's buffer already. */
   private void gone() {
     if (timer != null) {
       timer.cancel(false);
@@ -156,25 +137,15 @@ final class ChatRun {
     if (work != null) {
       work.abort();
     }
-    if (phase != Phase.ENDED) {
-      end(Counter.ABORTED);
-    } else if (end == Counter.COMPLETED) {
-      end = Counter.ABORTED;
-      worker.ledger().decrement(Counter.COMPLETED);
-      worker.ledger().increment(Counter.ABORTED);
-    }
+    end(tally::aborted);
   }
 
-  private void end(Counter how) {
-    worker.ledger().decrement(phase == Phase.RUNNING ? Counter.RUNNING : Counter.WAITING);
-    worker.ledger().increment(how);
-    boolean hadSlot = phase == Phase.RUNNING;
-    phase = Phase.ENDED;
-    end = how;
+  private void end(Runnable how) {
+    boolean hadSlot = tally.isRunning();
+    how.run();
+    leaveLine.run();
     if (hadSlot) {
       worker.slots().release();
-    } else {
-      worker.slots().leave(granted);
     }
   }
 
@@ -186,27 +157,16 @@ final class ChatRun {
     }
   }
 
-  private int tokens() {
-    Integer cap = call().cap();
-    return cap == null ? worker.behaviour().defaultTokens() : cap;
+  private void onLoop(Runnable task) {
+    if (exchange.loop().inEventLoop()) {
+      task.run();
+    } else {
+      exchange.loop().execute(task);
+    }
   }
 
   private Duration pace() {
     return worker.behaviour().timing().betweenTokens();
-  }
-
-  private ChatCall call() {
-    if (call == null) {
-      throw new IllegalStateException("request " + requestId + ": not parsed yet");
-    }
-    return call;
-  }
-
-  private VllmError simulatedFault() {
-    if (faults.retryAfter() > 0) {
-      exchange.addHeader("retry-after", Integer.toString(faults.retryAfter()));
-    }
-    return new VllmError(faults.status(), "SimulatedFault", "simulated fault", null);
   }
 
   private static VllmError asError(@Nullable Throwable failure) {

@@ -8,13 +8,11 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
@@ -23,7 +21,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
-import java.util.Date;
 
 /**
  * A request and its answer, with uvicorn's headers. To be used on {@link #loop()} only. Answering
@@ -31,6 +28,8 @@ import java.util.Date;
  */
 final class Exchange {
   private static final String JSON = "application/json";
+
+  @SuppressWarnings("UnnecessaryLambda") // A value that is assigned, not a method that is called.
   private static final Runnable NOTHING = () -> {};
 
   private final Connection connection;
@@ -41,7 +40,7 @@ final class Exchange {
   private final ByteBuf content;
   private final HttpVersion version;
   private final boolean keepAlive;
-  private final HttpHeaders extra = io.netty.handler.codec.http.EmptyHttpHeaders.INSTANCE.copy();
+  private final UvicornHead head;
   private Runnable onGone = NOTHING;
   private Runnable onWritable = NOTHING;
 
@@ -54,6 +53,7 @@ final class Exchange {
     this.content = request.content();
     this.version = request.protocolVersion();
     this.keepAlive = HttpUtil.isKeepAlive(request);
+    this.head = new UvicornHead(keepAlive);
   }
 
   String method() {
@@ -96,7 +96,7 @@ final class Exchange {
   }
 
   void addHeader(String name, String value) {
-    extra.add(name, value);
+    head.add(name, value);
   }
 
   void json(int status, byte[] body) {
@@ -104,6 +104,9 @@ final class Exchange {
   }
 
   void error(VllmError error) {
+    if (error.retryAfter() > 0) {
+      addHeader("retry-after", Integer.toString(error.retryAfter()));
+    }
     json(error.status(), error.toJson());
   }
 
@@ -116,20 +119,20 @@ final class Exchange {
   }
 
   void send(int status, String contentType, byte[] body) {
-    boolean head = method.equals(HttpMethod.HEAD);
+    boolean bodiless = method.equals(HttpMethod.HEAD);
     DefaultFullHttpResponse response =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1,
             HttpResponseStatus.valueOf(status),
-            head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
-    decorate(response, contentType);
+            bodiless ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
+    head.write(response, contentType);
     response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
     finish(response, keepAlive);
   }
 
   void openStream() {
     HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-    decorate(response, "text/event-stream; charset=utf-8");
+    head.write(response, "text/event-stream; charset=utf-8");
     if (isChunked()) {
       HttpUtil.setTransferEncodingChunked(response, true);
     }
@@ -150,7 +153,7 @@ final class Exchange {
   /** A head that promises more than it sends; the caller resets afterwards. */
   void truncated(byte[] body) {
     HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-    decorate(response, JSON);
+    head.write(response, JSON);
     response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
     context.write(response);
     context.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(body, 0, body.length / 2)));
@@ -171,18 +174,6 @@ final class Exchange {
     Runnable action = onWritable;
     onWritable = NOTHING;
     action.run();
-  }
-
-  private void decorate(HttpResponse response, String contentType) {
-    response.headers().set("date", DateFormatter.format(new Date()));
-    response.headers().set("server", "uvicorn");
-    if (!contentType.isEmpty()) {
-      response.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
-    }
-    response.headers().add(extra);
-    if (!keepAlive) {
-      response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    }
   }
 
   private void finish(Object last, boolean stayOpen) {

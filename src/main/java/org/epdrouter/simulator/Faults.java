@@ -88,6 +88,13 @@ public record Faults(
     return with(every, n);
   }
 
+  /** Throws the error that {@code status} stands for, if it is set. */
+  void throwStatus() {
+    if (status > 0) {
+      throw new VllmError(status, "SimulatedFault", "simulated fault", null, retryAfter);
+    }
+  }
+
   /** Throws an IOException that says what is wrong. */
   static Faults parse(String json) throws IOException {
     try {

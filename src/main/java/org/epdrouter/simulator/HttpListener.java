@@ -11,12 +11,19 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A listening HTTP port. It can stop listening for a while and take the same port again. */
+/**
+ * A listening HTTP port. It can stop listening for a while and take the same port again.
+ * Thread-safe.
+ */
 final class HttpListener {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
   private static final int MAX_LINE = 16 << 10;
   private static final int MAX_HEADERS = 128 << 10;
   private static final int CHUNK = 64 << 10;
@@ -25,7 +32,8 @@ final class HttpListener {
   private final ServerBootstrap bootstrap;
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final InetSocketAddress address;
-  private volatile Channel listening;
+  private Channel listening;
+  private boolean closed;
 
   /** Listens at once; throws an IllegalStateException when the port is taken. */
   HttpListener(
@@ -59,23 +67,44 @@ final class HttpListener {
   }
 
   /** Refuses new connections and closes idle ones; requests that run go on. Does not block. */
-  void pause() {
-    listening.close();
-    connections.stream()
-        .filter(c -> c.pipeline().get(Connection.class).isIdle())
-        .forEach(Channel::close);
+  synchronized Future<?> pause() {
+    for (Channel connection : connections) {
+      connection.eventLoop().execute(() -> closeIfIdle(connection));
+    }
+    return listening.close();
   }
 
-  /** Listens again. Does not block. */
-  void resume() {
-    if (!listening.isOpen()) {
-      listening = bootstrap.bind(address).channel();
+  /** Listens again, if it does not. Does not block. */
+  synchronized Future<?> resume() {
+    if (listening.isOpen() || closed) {
+      return listening.newSucceededFuture();
     }
+    ChannelFuture bound = bootstrap.bind(address);
+    bound.addListener(
+        f -> {
+          if (!f.isSuccess()) {
+            LOG.warn("cannot listen again at {}", address, f.cause());
+          }
+        });
+    listening = bound.channel();
+    return bound;
   }
 
   void close() {
-    listening.close().awaitUninterruptibly();
+    ChannelFuture stopped;
+    synchronized (this) {
+      closed = true;
+      stopped = listening.close();
+    }
+    stopped.awaitUninterruptibly();
     connections.close().awaitUninterruptibly();
+  }
+
+  private static void closeIfIdle(Channel connection) {
+    Connection handler = connection.pipeline().get(Connection.class);
+    if (handler != null && handler.isIdle()) {
+      connection.close();
+    }
   }
 
   private Channel listen(String host, int port) {

@@ -10,6 +10,8 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /** What one worker counts. Thread-safe. */
+@SuppressWarnings(
+    "EnumOrdinal") // Counters are never stored: an index lasts as long as the process.
 final class Ledger {
   private static final int RECENT = 100;
   private static final int MAX_ITEMS = 100_000;

@@ -6,50 +6,44 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One vLLM worker that listens. Thread-safe. */
 public final class SimulatedWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SimulatedWorker.class);
-  private static final Duration SIDE_CHANNEL_KEEP_ALIVE = Duration.ofMinutes(1);
-  private static final int SIDE_CHANNEL_BODY = 16 << 20;
+  private static final int THREADS = 2;
 
   private final WorkerSettings settings;
-  private final EventLoopGroup group;
-  private final boolean ownsGroup;
-  private final EcStore ecStore;
   private final Ledger ledger = new Ledger();
   private final FaultBox faults = new FaultBox();
-  private final KvStore kvStore;
-  private final KvClient kvClient;
-  private final @Nullable HttpListener sideChannel;
+  private final Engine engine;
   private final HttpListener listener;
+  private final FaultSwitch faultSwitch;
+  private final Runnable afterClose;
 
   private SimulatedWorker(
-      WorkerSettings settings, EventLoopGroup group, boolean ownsGroup, EcStore ecStore) {
+      WorkerSettings settings, EventLoopGroup group, EcStore store, Runnable afterClose) {
     this.settings = settings;
-    this.group = group;
-    this.ownsGroup = ownsGroup;
-    this.ecStore = ecStore;
+    this.afterClose = afterClose;
     Behaviour behaviour = settings.behaviour();
-    kvStore = new KvStore(ledger, group, behaviour.kvLease().toNanos());
-    kvClient = new KvClient(group);
-    sideChannel = holdsKv() ? listenForKv() : null;
-    Slots slots = new Slots(behaviour.maxNumSeqs());
-    ChatContext chat = new ChatContext(settings.model(), behaviour, rules(), slots, ledger);
-    listener =
-        new HttpListener(
-            group,
-            settings.host(),
-            settings.port(),
-            behaviour.keepAlive(),
-            behaviour.maxBody(),
-            ledger,
-            guarded(endpoints(chat)));
+    engine = new Engine(settings, group, store, ledger);
+    try {
+      listener =
+          new HttpListener(
+              group,
+              settings.host(),
+              settings.port(),
+              behaviour.keepAlive(),
+              behaviour.maxBody(),
+              ledger,
+              ApiKeyGate.guard(behaviour.apiKey(), endpoints()));
+    } catch (RuntimeException e) {
+      engine.close();
+      throw e;
+    }
+    faultSwitch = new FaultSwitch(faults, listener, group);
     LOG.info("{} worker of {} at {}", settings.role().label(), settings.model(), url());
   }
 
@@ -67,7 +61,7 @@ public final class SimulatedWorker implements AutoCloseable {
             : settings.role() == Role.ENCODE ? new MemoryEcStore() : EcStore.local();
     EventLoopGroup group = newGroup();
     try {
-      return new SimulatedWorker(settings, group, true, store);
+      return new SimulatedWorker(settings, group, store, () -> shutDown(group));
     } catch (RuntimeException e) {
       shutDown(group);
       throw e;
@@ -76,11 +70,11 @@ public final class SimulatedWorker implements AutoCloseable {
 
   /** Starts a worker of a cluster that shares threads and encoder cache. */
   static SimulatedWorker start(WorkerSettings settings, EventLoopGroup group, EcStore store) {
-    return new SimulatedWorker(settings, group, false, store);
+    return new SimulatedWorker(settings, group, store, () -> {});
   }
 
   static EventLoopGroup newGroup() {
-    return new NioEventLoopGroup(2, new DefaultThreadFactory("simulator", true));
+    return new NioEventLoopGroup(THREADS, new DefaultThreadFactory("simulator", true));
   }
 
   static void shutDown(EventLoopGroup group) {
@@ -105,23 +99,17 @@ public final class SimulatedWorker implements AutoCloseable {
     return ledger.snapshot(settings.role().label(), settings.model(), url());
   }
 
-  /** Sets what goes wrong from now on; {@link Faults#NONE} heals. */
+  /**
+   * Sets what goes wrong from now on; {@link Faults#NONE} heals. Returns when it is in force. Not
+   * to be called on a Netty event loop.
+   */
   public void inject(Faults newFaults) {
-    faults.set(newFaults);
-    if (newFaults.refuse()) {
-      listener.pause();
-    } else {
-      listener.resume();
-    }
-    if (newFaults.forMillis() > 0) {
-      group.schedule(() -> heal(newFaults), newFaults.forMillis(), TimeUnit.MILLISECONDS);
-    }
+    faultSwitch.set(newFaults).awaitUninterruptibly();
   }
 
   /** Clears counters, encoder cache and held KV blocks; faults stay. */
   public void reset() {
-    kvStore.clear();
-    ecStore.clear();
+    engine.clear();
     ledger.reset();
   }
 
@@ -129,76 +117,29 @@ public final class SimulatedWorker implements AutoCloseable {
   @Override
   public void close() {
     listener.close();
-    if (sideChannel != null) {
-      sideChannel.close();
-    }
-    kvClient.close();
-    if (ownsGroup) {
-      shutDown(group);
-    }
+    engine.close();
+    afterClose.run();
   }
 
-  private void heal(Faults over) {
-    if (faults.get() == over) {
-      inject(Faults.NONE);
-    }
-  }
-
-  private boolean holdsKv() {
-    return settings.role() == Role.PREFILL || settings.role() == Role.PREFILL_DECODE;
-  }
-
-  private HttpListener listenForKv() {
-    return new HttpListener(
-        group,
-        settings.kvHost(),
-        settings.kvPort(),
-        SIDE_CHANNEL_KEEP_ALIVE,
-        SIDE_CHANNEL_BODY,
-        new Ledger(),
-        new KvEndpoint(kvStore));
-  }
-
-  private RoleRules rules() {
+  private Endpoints endpoints() {
     Behaviour behaviour = settings.behaviour();
-    Timing timing = behaviour.timing();
-    EncodedItems encoded =
-        new EncodedItems(ecStore, ledger, behaviour.missedItem(), timing.encode());
-    int kvPort = sideChannel == null ? 0 : sideChannel.port();
-    RoleRules prefill =
-        new PrefillRules(encoded, kvStore, settings.kvHost(), kvPort, timing.prefill());
-    RoleRules decode = new DecodeRules(kvClient, ledger, behaviour.missingKv(), timing);
-    return switch (settings.role()) {
-      case ENCODE -> new EncodeRules(ecStore, ledger, timing.encode());
-      case PREFILL -> prefill;
-      case DECODE -> decode;
-      case PREFILL_DECODE -> new PrefillDecodeRules(encoded, prefill, decode, timing);
-    };
-  }
-
-  private Endpoints endpoints(ChatContext chat) {
+    ChatContext chat =
+        new ChatContext(
+            settings.model(), behaviour, engine.rules(), new Slots(behaviour.maxNumSeqs()), ledger);
     Endpoints endpoints =
         new Endpoints(ledger)
             .on("POST", Endpoints.CHAT, new ChatEndpoint(chat, faults))
             .on("GET", Endpoints.MODELS, new ModelsEndpoint(settings.model()))
             .on("GET", Endpoints.HEALTH, x -> x.empty(faults.get().dead() ? 503 : 200))
-            .on(
-                "GET",
-                Endpoints.STATE,
-                x -> x.json(200, Json.bytes(Json.MAPPER.valueToTree(state()))))
+            .on("GET", Endpoints.STATE, x -> x.json(200, Json.bytes(state())))
             .on("POST", Endpoints.FAULTS, this::setFaults)
             .on("POST", Endpoints.RESET, this::reset);
-    if (settings.behaviour().profiling()) {
+    if (behaviour.profiling()) {
       endpoints
           .on("POST", Endpoints.START_PROFILE, x -> profile(x, Counter.PROFILE_STARTS))
           .on("POST", Endpoints.STOP_PROFILE, x -> profile(x, Counter.PROFILE_STOPS));
     }
     return endpoints;
-  }
-
-  private HttpEndpoint guarded(HttpEndpoint endpoints) {
-    String key = settings.behaviour().apiKey();
-    return key == null ? endpoints : new ApiKeyGate(key, endpoints);
   }
 
   private void profile(Exchange exchange, Counter counter) {
@@ -214,8 +155,8 @@ public final class SimulatedWorker implements AutoCloseable {
   private void setFaults(Exchange exchange) {
     try {
       Faults newFaults = Faults.parse(exchange.content().toString(StandardCharsets.UTF_8));
+      faultSwitch.set(newFaults);
       exchange.empty(200);
-      inject(newFaults);
     } catch (IOException e) {
       exchange.error(VllmError.badRequest(String.valueOf(e.getMessage()), null));
     }

@@ -10,12 +10,19 @@ final class VllmError extends RuntimeException {
   private final int status;
   private final String type;
   private final @Nullable String param;
+  private final int retryAfter;
 
   VllmError(int status, String type, String message, @Nullable String param) {
+    this(status, type, message, param, 0);
+  }
+
+  /** {@code retryAfter} in seconds, 0 for no such header. */
+  VllmError(int status, String type, String message, @Nullable String param, int retryAfter) {
     super(message, null, false, false);
     this.status = status;
     this.type = type;
     this.param = param;
+    this.retryAfter = retryAfter;
   }
 
   static VllmError badRequest(String message, @Nullable String param) {
@@ -33,6 +40,10 @@ final class VllmError extends RuntimeException {
 
   int status() {
     return status;
+  }
+
+  int retryAfter() {
+    return retryAfter;
   }
 
   byte[] toJson() {

@@ -34,7 +34,7 @@ import java.util.Map;
  * @param openConnections connections open now
  * @param connectionsAccepted connections ever accepted
  * @param requestIds {@code x-request-id} of the last 100 chat requests, "" for none, oldest first
- * @param traceparents {@code traceparent} of the same requests
+ * @param traceparents trace context headers of the same requests
  */
 public record WorkerState(
     String role,
