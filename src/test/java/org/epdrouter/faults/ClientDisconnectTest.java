@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A client that leaves takes its worker requests with it, at every stage, and nobody else's. */
 final class ClientDisconnectTest {
   /** The catalogue says 100 ms; a busy machine gets more. */
-  private static final Duration AT_ONCE = Duration.ofMillis(1000);
+  private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
   private static Cluster cluster;
 
@@ -157,21 +157,14 @@ final class ClientDisconnectTest {
   @ValueSource(
       strings = {
         "POST /v1/chat/comp",
-        "POST /v1/chat/completions HTTP/1.1\r\nHost: router\r\n",
-        "POST /v1/chat/completions HTTP/1.1\r\n"
-            + "Host: router\r\n"
-            + "Content-Length: 1000\r\n\r\n"
-            + "{\"model\":\"m\"",
-        "POST /v1/chat/completions HTTP/1.1\r\n"
-            + "Host: router\r\n"
-            + "Transfer-Encoding: chunked\r\n\r\n"
-            + "5\r\n"
-            + "{\"mod"
+        "POST /v1/chat/completions HTTP/1.1|Host: router|",
+        "POST /v1/chat/completions HTTP/1.1|Host: router|Content-Length: 99||{\"model\":\"m\"",
+        "POST /v1/chat/completions HTTP/1.1|Host: router|Transfer-Encoding: chunked||5|{\"mod"
       })
   void callsNobodyWhenTheRequestWasNotWhole(String part) {
     for (Leaving leaving : Leaving.values()) {
       try (RawClient client = cluster.router().connect()) {
-        client.send(part);
+        client.send(part.replace("|", "\r\n"));
         leaving.leave(client);
       }
     }

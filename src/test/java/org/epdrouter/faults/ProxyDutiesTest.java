@@ -142,6 +142,25 @@ final class ProxyDutiesTest {
   }
 
   @Test
+  void passesTheHeadersItIsToldToEverywhere() {
+    try (Cluster other =
+        Cluster.start(1, 1, 1, "router.forward-headers", " X-Tenant , traceparent")) {
+      other
+          .router()
+          .post(Requests.images(1), "x-tenant: t-1", "X-Tenant: t-2", "X-Session-ID: s-1");
+
+      assertThat(other.chats())
+          .hasSize(3)
+          .allSatisfy(
+              r -> {
+                assertThat(String.join(",", r.headerValues("x-tenant")).replace(" ", ""))
+                    .isEqualTo("t-1,t-2");
+                assertThat(r.headerValues("x-session-id")).isEmpty();
+              });
+    }
+  }
+
+  @Test
   void rewritesHostToTheWorkers() {
     cluster.router().post(Requests.text(), "Host: public.example:8000");
 
@@ -173,10 +192,10 @@ final class ProxyDutiesTest {
             .send(
                 Requests.concat(
                     ("POST /v1/chat/completions HTTP/1.1\r\n"
-                         + "hOST: a\r\n"
-                         + "cONTENT-tYPE: application/json\r\n"
-                         + "X-SESSION-id: s\r\n"
-                         + "cONTENT-lENGTH: "
+                            + "hOST: a\r\n"
+                            + "cONTENT-tYPE: application/json\r\n"
+                            + "X-SESSION-id: s\r\n"
+                            + "cONTENT-lENGTH: "
                             + body.length
                             + "\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII),

@@ -2,6 +2,7 @@ package org.epdrouter.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -518,22 +519,25 @@ final class RequestFramingTest {
 
   private static String visible(String text) {
     StringBuilder visible = new StringBuilder();
-    for (char c : text.toCharArray()) {
-      visible.append(c > ' ' && c < 0x7f || c == ' ' ? "" + c : String.format("\\x%02x", (int) c));
-    }
-    return visible.length() > 90 ? visible.substring(0, 90) : visible.toString();
+    text.chars()
+        .limit(90)
+        .forEach(
+            c ->
+                visible.append(
+                    c >= ' ' && c < 0x7f ? Character.toString(c) : String.format("\\x%02x", c)));
+    return visible.toString();
   }
 
+  /** Characters up to 0xff as one byte each, others as UTF-8. */
   private static byte[] latin1(String text) {
-    StringBuilder narrow = new StringBuilder();
-    for (char c : text.toCharArray()) {
-      if (c < 0x100) {
-        narrow.append(c);
-      } else {
-        narrow.append(
-            new String(("" + c).getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
-      }
-    }
-    return narrow.toString().getBytes(StandardCharsets.ISO_8859_1);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    text.codePoints()
+        .forEach(
+            c ->
+                bytes.writeBytes(
+                    Character.toString(c)
+                        .getBytes(
+                            c < 0x100 ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8)));
+    return bytes.toByteArray();
   }
 }

@@ -101,7 +101,7 @@ final class ResponseFramingTest {
                 + "transfer-encoding: chunked\r\n\r\nxyz\r\n{}\r\n0\r\n\r\n"),
         Arguments.of("B5 garbage", "\u0000\u0001\u0002\u00ff\u00fe garbage\r\n\r\n"),
         Arguments.of("B5 SSH", "SSH-2.0-OpenSSH_9.6\r\n\r\n"),
-        Arguments.of("B5 TLS alert", "\u0015\u0003\u0001\u0000\u0002\u0002\u0046"),
+        Arguments.of("B5 TLS alert", "\u0015\u0003\u0001\u0000\u0002\u0002F"),
         Arguments.of("B5 HTTP/2", "\u0000\u0000\u0012\u0004\u0000\u0000\u0000\u0000\u0000"),
         Arguments.of("B5 request", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
         Arguments.of(

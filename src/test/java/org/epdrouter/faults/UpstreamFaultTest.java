@@ -16,6 +16,7 @@ import org.epdrouter.testing.RouterUnderTest;
 import org.epdrouter.testing.Script;
 import org.epdrouter.testing.ScriptedWorker;
 import org.epdrouter.testing.Scripts;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -34,9 +35,9 @@ final class UpstreamFaultTest {
 
   @ParameterizedTest(name = "{0} at {1}, streamed: {2}")
   @MethodSource("faults")
-  void answers502AtOnce(Fault fault, String stage, boolean streamed) {
+  void answers502AtOnce(Script fault, String stage, boolean streamed) {
     try (Cluster cluster = patientCluster()) {
-      cluster.stage(stage).get(0).onChat(fault.script());
+      cluster.stage(stage).get(0).onChat(fault);
 
       long start = System.nanoTime();
       RawResponse response = cluster.router().post(body(streamed));
@@ -50,7 +51,7 @@ final class UpstreamFaultTest {
   }
 
   static Stream<Arguments> faults() {
-    return Stream.of(Fault.values())
+    return deaths()
         .flatMap(
             fault ->
                 STAGES.stream()
@@ -60,43 +61,34 @@ final class UpstreamFaultTest {
                                 .map(streamed -> Arguments.of(fault, stage, streamed))));
   }
 
-  /** F3 to F7, F13. */
-  enum Fault {
-    RESET_BEFORE_HEAD(Scripts.RESET),
-    CLOSED_BEFORE_HEAD(Scripts.CLOSE),
-    RESET_IN_STATUS_LINE((request, to) -> to.write("HTTP/1.1 2").reset()),
-    RESET_IN_HEAD(
-        (request, to) -> to.write("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n").reset()),
-    CLOSED_IN_HEAD(
-        (request, to) -> to.write("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n").close()),
-    TRUNCATED_LENGTH(
-        (request, to) ->
-            to.head("200 OK", "content-type: application/json", "content-length: 100")
-                .write("{\"id\":")
-                .close()),
-    EMPTY_INSTEAD_OF_LENGTH(
-        (request, to) ->
-            to.head("200 OK", "content-type: application/json", "content-length: 100").close()),
-    TRUNCATED_CHUNKS(
-        (request, to) ->
-            to.head("200 OK", "content-type: application/json", "transfer-encoding: chunked")
-                .chunk("{}")
-                .close()),
-    RESET_IN_BODY(
-        (request, to) ->
-            to.head("200 OK", "content-type: application/json", "content-length: 100")
-                .write("{\"id\":")
-                .reset());
-
-    private final Script script;
-
-    Fault(Script script) {
-      this.script = script;
-    }
-
-    Script script() {
-      return script;
-    }
+  /** F3 to F7. */
+  private static Stream<Named<Script>> deaths() {
+    String json = "content-type: application/json";
+    return Stream.of(
+        Named.of("reset before the head", Scripts.RESET),
+        Named.of("closed before the head", Scripts.CLOSE),
+        Named.of("reset in the status line", (request, to) -> to.write("HTTP/1.1 2").reset()),
+        Named.of(
+            "reset in the head",
+            (request, to) -> to.write("HTTP/1.1 200 OK\r\n" + json + "\r\n").reset()),
+        Named.of(
+            "closed in the head",
+            (request, to) -> to.write("HTTP/1.1 200 OK\r\n" + json + "\r\n").close()),
+        Named.of(
+            "truncated",
+            (request, to) ->
+                to.head("200 OK", json, "content-length: 100").write("{\"id\":").close()),
+        Named.of(
+            "closed before the body",
+            (request, to) -> to.head("200 OK", json, "content-length: 100").close()),
+        Named.of(
+            "closed before the last chunk",
+            (request, to) ->
+                to.head("200 OK", json, "transfer-encoding: chunked").chunk("{}").close()),
+        Named.of(
+            "reset in the body",
+            (request, to) ->
+                to.head("200 OK", json, "content-length: 100").write("{\"id\":").reset()));
   }
 
   @ParameterizedTest(name = "{0}, streamed: {1}")
@@ -236,6 +228,18 @@ final class UpstreamFaultTest {
       cluster.prefill().onChat((request, to) -> to.json(200, answer));
 
       assertError(cluster.router().post(body(true)), 502, "worker_failed");
+      assertLaterStagesUntouched(cluster, "prefill");
+    }
+  }
+
+  @Test
+  void answers502WhenPrefillsAnswerIsTooLong() {
+    try (Cluster cluster = Cluster.start(0, 1, 1, "router.max-answer", "100KB")) {
+      cluster
+          .prefill()
+          .onChat((request, to) -> to.json(200, "{\"x\":\"" + "y".repeat(200_000) + "\"}"));
+
+      assertThat(cluster.router().post(Requests.text()).status()).isEqualTo(502);
       assertLaterStagesUntouched(cluster, "prefill");
     }
   }

@@ -132,7 +132,9 @@ public final class Cluster implements AutoCloseable {
   }
 
   private static int itemIndex(ReceivedRequest request) {
-    String[] parts = request.requestId().split(":");
-    return parts.length < 3 ? 0 : Integer.parseInt(parts[parts.length - 2]);
+    String id = request.requestId();
+    int end = id.lastIndexOf(':');
+    int start = id.lastIndexOf(':', end - 1);
+    return start < 0 ? 0 : Integer.parseInt(id.substring(start + 1, end));
   }
 }

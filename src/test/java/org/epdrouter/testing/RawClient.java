@@ -148,7 +148,7 @@ public final class RawClient implements AutoCloseable {
   public Optional<Chunk> readChunk() {
     try {
       byte[] chunk = in.chunk(new ArrayList<>());
-      return chunk.length == 0 ? Optional.empty() : Optional.of(arrived(chunk));
+      return chunk.length == 0 ? Optional.empty() : Optional.of(new Chunk(chunk));
     } catch (IOException e) {
       throw new AssertionError("no chunk: " + e, e);
     }
@@ -254,17 +254,17 @@ public final class RawClient implements AutoCloseable {
     try {
       if (!codings.isEmpty()) {
         for (byte[] c = in.chunk(trailers); c.length > 0; c = in.chunk(trailers)) {
-          chunks.add(arrived(c));
+          chunks.add(new Chunk(c));
         }
       } else if (lengths.isEmpty()) {
         for (byte[] some = in.some(); some != null; some = in.some()) {
-          chunks.add(arrived(some));
+          chunks.add(new Chunk(some));
         }
       } else if (!lengths.get(0).equals("0")) {
-        chunks.add(arrived(in.exactly(Integer.parseInt(lengths.get(0)))));
+        chunks.add(new Chunk(in.exactly(Integer.parseInt(lengths.get(0)))));
       }
     } catch (TruncatedException e) {
-      chunks.add(arrived(e.partial()));
+      chunks.add(new Chunk(e.partial()));
       ending = Ending.TRUNCATED;
     } catch (EOFException e) {
       ending = Ending.TRUNCATED;
@@ -278,9 +278,5 @@ public final class RawClient implements AutoCloseable {
         List.copyOf(trailers),
         ending,
         List.copyOf(head.informational()));
-  }
-
-  private static Chunk arrived(byte[] bytes) {
-    return new Chunk(bytes, System.nanoTime());
   }
 }

@@ -47,7 +47,9 @@ public final class RouterUnderTest implements AutoCloseable {
 
   /** Sends a POST on a connection of its own and reads the whole answer. */
   public RawResponse post(String target, byte[] body, String... headers) {
-    return send(Requests.post(target, body, headers));
+    try (RawClient client = connect()) {
+      return client.send(Requests.postHead(target, body.length, headers)).send(body).read();
+    }
   }
 
   /** Sends a GET on a connection of its own and reads the whole answer. */

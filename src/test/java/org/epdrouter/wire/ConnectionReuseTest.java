@@ -167,6 +167,16 @@ final class ConnectionReuseTest {
         .allSatisfy(v -> assertThat(v).isNotEqualToIgnoringCase("close"));
   }
 
+  @Test
+  void dropsConnectionsThatLieIdle() {
+    try (Cluster other = Cluster.start(0, 0, 1, "router.worker-keep-alive", "200ms")) {
+      other.router().post(Requests.text());
+
+      assertThat(other.decode().chats().get(0).awaitDisconnect()).isPositive();
+      assertThat(other.router().post(Requests.text()).status()).isEqualTo(200);
+    }
+  }
+
   private static String answerOf(String stage) {
     return stage.equals("prefill")
         ? "{\"kv_transfer_params\":" + Scripts.TRANSFER_PARAMS + "}"

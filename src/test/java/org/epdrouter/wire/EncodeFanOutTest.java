@@ -16,11 +16,13 @@ import org.epdrouter.testing.RawResponse;
 import org.epdrouter.testing.ReceivedRequest;
 import org.epdrouter.testing.Requests;
 import org.epdrouter.testing.RouterUnderTest;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the encode workers get: one request per media item, all at once, before anything else. */
@@ -335,6 +337,23 @@ final class EncodeFanOutTest {
               assertThat(r.header("traceparent")).startsWith(parent.substring(0, 35));
               assertThat(r.header("tracestate")).contains("a=1,b=2");
             });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"8,8", "1,1", "'',"})
+  void capsTokensAsConfigured(String setting, @Nullable Integer maxTokens) {
+    try (Cluster other = Cluster.start(1, 0, 1, "router.encode.max-tokens", setting)) {
+      other.router().post(Requests.images(1));
+
+      JsonNode encode = other.encode().chats().get(0).json();
+      if (maxTokens == null) {
+        assertThat(encode.fieldNames())
+            .toIterable()
+            .containsExactlyInAnyOrder("model", "messages", "stream");
+      } else {
+        assertThat(encode.get("max_tokens").intValue()).isEqualTo(maxTokens);
+      }
+    }
   }
 
   private static JsonNode onlyMessage(ReceivedRequest request) {
