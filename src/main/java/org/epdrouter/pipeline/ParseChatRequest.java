@@ -48,6 +48,7 @@ public final class ParseChatRequest implements Processor {
       scope.onClose(() -> deadline.cancel(false));
     }
     exchange.setProperty(Properties.CHAT_REQUEST, chat);
+    exchange.setProperty(Properties.MEDIA_ITEMS, chat.getMediaItems());
     message.setBody(chat);
     message.setHeader(RequestId.HEADER, RequestId.of(message.getHeader(RequestId.HEADER)));
   }
