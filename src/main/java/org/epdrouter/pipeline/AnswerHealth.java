@@ -35,7 +35,7 @@ public final class AnswerHealth implements Processor {
           answers.stream()
               .anyMatch(answer -> answer.worker().stage() == stage && answer.status() == 200);
       body.put(stage.label() + "_cluster", empty ? "empty" : healthy ? "healthy" : "unhealthy");
-      serves &= healthy || empty && stage != Stage.DECODE;
+      serves &= healthy || (empty && stage != Stage.DECODE);
     }
     Message message = exchange.getMessage();
     message.setBody(body.toString());
