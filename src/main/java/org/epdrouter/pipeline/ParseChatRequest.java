@@ -52,6 +52,7 @@ public final class ParseChatRequest implements Processor {
       scope.onClose(() -> deadline.cancel(false));
     }
     exchange.setProperty(Properties.CHAT_REQUEST, chat);
+    exchange.setProperty(Properties.MEDIA_ITEMS, chat.getMediaItems());
     message.setBody(chat);
   }
 

@@ -19,7 +19,7 @@ public final class RefuseUnknown implements Processor {
    * @param endpoints semicolon-separated: a path, a blank, and the methods it takes
    */
   public RefuseUnknown(String endpoints) {
-    for (String endpoint : endpoints.split(";")) {
+    for (String endpoint : endpoints.split(";", -1)) {
       String[] parts = endpoint.trim().split(" ", 2);
       methods.put(parts[0], parts[1].trim());
     }

@@ -4,8 +4,8 @@
  * {@link org.epdrouter.pipeline.LimitInFlight}, which is made for that), and none knows of HTTP.
  *
  * <p>From {@link org.epdrouter.pipeline.ParseChatRequest} to decode the message body is the {@link
- * org.epdrouter.openai.ChatRequest}; prefill's params are the exchange property {@code
- * transferParams}.
+ * org.epdrouter.openai.ChatRequest}; its media items are the exchange property {@code mediaItems},
+ * prefill's params the property {@code transferParams}.
  */
 @NullMarked
 package org.epdrouter.pipeline;

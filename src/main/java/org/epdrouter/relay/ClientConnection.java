@@ -82,7 +82,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     current = null;
     timer.serving(false);
     Object next = waiting.poll();
-    if (lastOne && next == null || !keepAlive) {
+    if ((lastOne && next == null) || !keepAlive) {
       lastOne = true;
       timer.stop();
       finishAndClose();

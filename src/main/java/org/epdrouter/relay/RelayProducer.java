@@ -86,7 +86,7 @@ final class RelayProducer extends DefaultAsyncProducer implements ShutdownAware 
       EndToEnd.copy(header.getKey(), header.getValue(), headers);
     }
     client.via().append(message.getHeader("Via"), headers);
-    if (endpoint.httpMethod() != HttpMethod.GET && !headers.contains("Content-Type")) {
+    if (!HttpMethod.GET.equals(endpoint.httpMethod()) && !headers.contains("Content-Type")) {
       headers.set("Content-Type", "application/json");
     }
     return new CallRequest(endpoint.httpMethod(), path(target(lease)), headers, body);

@@ -84,7 +84,7 @@ final class StreamWriter implements StreamBody.Reader {
   private static void writeHex(ByteBuf room, int size) {
     int shift = (31 - Integer.numberOfLeadingZeros(size)) & ~3;
     for (; shift >= 0; shift -= 4) {
-      room.writeByte(HEX[size >>> shift & 0xf]);
+      room.writeByte(HEX[(size >>> shift) & 0xf]);
     }
   }
 

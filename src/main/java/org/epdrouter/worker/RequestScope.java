@@ -32,12 +32,11 @@ public final class RequestScope {
   }
 
   private static final String PROPERTY = "epdRequestScope";
-  private static final Runnable NOTHING = () -> {};
 
   private final List<Call> calls = new ArrayList<>(4);
   private final List<Runnable> releases = new ArrayList<>(2);
   private final List<Worker> lost = new ArrayList<>(0);
-  private Runnable retryEnd = NOTHING;
+  private Runnable retryEnd = RequestScope::nothing;
   private @Nullable Ending ending;
 
   /** The scope of the exchange's request; a new one if there is none yet. */
@@ -129,13 +128,15 @@ public final class RequestScope {
   /** What was remembered; once. */
   synchronized Runnable takeRetryEnd() {
     Runnable end = retryEnd;
-    retryEnd = NOTHING;
+    retryEnd = RequestScope::nothing;
     return end;
   }
 
   synchronized boolean hasLost(Worker worker) {
     return lost.contains(worker);
   }
+
+  private static void nothing() {}
 
   /** Why the scope was closed, or null while it is open. */
   public synchronized @Nullable Ending ending() {

@@ -188,11 +188,11 @@ public final class WorkerPool extends LoadBalancerSupport {
 
     private boolean isLost(Exception failure) {
       return failure instanceof WorkerLostException
-          || stage != Stage.DECODE
+          || (stage != Stage.DECODE
               && failure instanceof OpenAiException answer
               && answer.fromWorker()
               && answer.status() >= 502
-              && answer.status() <= 504;
+              && answer.status() <= 504);
     }
 
     private boolean mayTryAnother(Exception failure) {
