@@ -2,6 +2,9 @@ package org.epdrouter;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
@@ -19,6 +22,7 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.camel.dsl.yaml.YamlRoutesBuilderLoader;
 import org.snakeyaml.engine.v2.api.Load;
@@ -38,6 +42,12 @@ final class RouteLint {
   private static final Pattern SETTING = Pattern.compile("\\{\\{[^}]*}}");
   private static final Set<String> NAMES_OF_BEANS =
       Set.of("ref", "aggregationStrategy", "executorService");
+  private static final Map<String, JsonNode> VALUES =
+      Map.of(
+          "disabled", BooleanNode.TRUE,
+          "poolSize", IntNode.valueOf(1),
+          "maxPoolSize", IntNode.valueOf(1),
+          "maxQueueSize", IntNode.valueOf(1));
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final JsonSchema SCHEMA = schema();
 
@@ -100,10 +110,8 @@ final class RouteLint {
   }
 
   private void file(String file, JsonNode root) {
-    for (ValidationMessage message : SCHEMA.validate(root)) {
-      if (!isPlaceholder(message)) {
-        complain(file, message.getInstanceLocation().toString(), "schema: " + message.getMessage());
-      }
+    for (ValidationMessage message : SCHEMA.validate(resolved(root))) {
+      complain(file, message.getInstanceLocation().toString(), "schema: " + message.getMessage());
     }
     for (JsonNode item : root) {
       if (item.has("route")) {
@@ -121,12 +129,15 @@ final class RouteLint {
         });
   }
 
-  /** A placeholder is text in the file, whatever it stands for. */
-  private static boolean isPlaceholder(ValidationMessage message) {
-    JsonNode node = message.getInstanceNode();
-    return message.getType().equals("type")
-        && node.isTextual()
-        && SETTING.matcher(node.asText()).matches();
+  /** The file with values in the place of placeholders that stand for something but text. */
+  private static JsonNode resolved(JsonNode root) {
+    JsonNode copy = root.deepCopy();
+    VALUES.forEach(
+        (field, value) ->
+            copy.findParents(field).stream()
+                .filter(parent -> SETTING.matcher(parent.get(field).asText()).matches())
+                .forEach(parent -> ((ObjectNode) parent).set(field, value)));
+    return copy;
   }
 
   private void route(String file, JsonNode route) {
@@ -150,7 +161,7 @@ final class RouteLint {
     }
   }
 
-  private java.util.stream.Stream<String> configurations() {
+  private Stream<String> configurations() {
     return files.values().stream()
         .flatMap(root -> StreamSupport.stream(root.spliterator(), false))
         .map(item -> item.path("routeConfiguration").path("id").asText());
