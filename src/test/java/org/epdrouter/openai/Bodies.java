@@ -8,6 +8,7 @@ import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.Random;
 
 /** Request bodies of tests, in buffers that are checked. */
@@ -34,14 +35,25 @@ final class Bodies {
     return Unpooled.directBuffer(Math.max(1, bytes.length)).writeBytes(bytes);
   }
 
-  /** The bytes in components cut at random, some on the heap, some empty. */
+  /** The bytes in one component, watched as little as those of {@link #scattered}. */
+  static ByteBuf whole(byte[] bytes) {
+    return new CompositeByteBuf(UnpooledByteBufAllocator.DEFAULT, false, 1)
+        .addComponent(true, Unpooled.wrappedBuffer(bytes));
+  }
+
+  /**
+   * The bytes in components cut at random, some on the heap, some empty. Not watched by Netty's
+   * leak detector, which would make each access expensive.
+   */
   static ByteBuf scattered(byte[] bytes, Random random) {
-    CompositeByteBuf body = UnpooledByteBufAllocator.DEFAULT.compositeBuffer(Integer.MAX_VALUE);
+    CompositeByteBuf body =
+        new CompositeByteBuf(UnpooledByteBufAllocator.DEFAULT, false, Integer.MAX_VALUE);
     int longest = 1 + random.nextInt(1 + Math.min(bytes.length, 1 << random.nextInt(12)));
     for (int at = 0; at < bytes.length; ) {
       int length = Math.min(bytes.length - at, random.nextInt(longest + 1));
-      ByteBuf component = random.nextBoolean() ? Unpooled.buffer() : Unpooled.directBuffer();
-      body.addComponent(true, component.writeBytes(bytes, at, length));
+      ByteBuffer component =
+          random.nextBoolean() ? ByteBuffer.allocate(length) : ByteBuffer.allocateDirect(length);
+      body.addComponent(true, Unpooled.wrappedBuffer(component.put(bytes, at, length).flip()));
       at += length;
     }
     return body;

@@ -341,7 +341,7 @@ final class ChatRequestTest {
     for (int i = 0; i < 1 << 16; i++) {
       collisions.append(",\"");
       for (int bit = 0; bit < 16; bit++) {
-        collisions.append((i >> bit & 1) == 0 ? "Aa" : "BB");
+        collisions.append(((i >> bit) & 1) == 0 ? "Aa" : "BB");
       }
       collisions.append("\":0");
     }
