@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Random;
 
 /** Request bodies of tests, in buffers that are checked. */
@@ -29,6 +30,16 @@ final class Bodies {
       bytes.writeBytes(piece);
     }
     return bytes.toByteArray();
+  }
+
+  /** More than 50 MiB of the same, which take the memory of one. */
+  static ByteBuf repeated(String head, String unit, String tail) {
+    byte[] chunk = unit.repeat(1 + (1 << 20) / unit.length()).getBytes(UTF_8);
+    byte[][] pieces = new byte[53][];
+    Arrays.fill(pieces, chunk);
+    pieces[0] = head.getBytes(UTF_8);
+    pieces[52] = tail.getBytes(UTF_8);
+    return Unpooled.wrappedBuffer(pieces.length, pieces);
   }
 
   static ByteBuf direct(byte[] bytes) {
