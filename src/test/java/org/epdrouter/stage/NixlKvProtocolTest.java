@@ -56,7 +56,7 @@ final class NixlKvProtocolTest {
   void takesTheParamsByteForByte(String params) {
     byte[] answer =
         ("{\"id\":\"kv_transfer_params\",\"choices\":[{\"kv_transfer_params\":{\"no\":1}}],\"kv_transfer_params\""
-             + " : "
+                + " : "
                 + params
                 + " ,\"usage\":{}}")
             .getBytes(UTF_8);

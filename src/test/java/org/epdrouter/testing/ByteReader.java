@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +78,7 @@ final class ByteReader {
     while (got < length) {
       int n = in.read(bytes, got, length - got);
       if (n < 0) {
-        throw new TruncatedException(java.util.Arrays.copyOf(bytes, got), length);
+        throw new TruncatedException(Arrays.copyOf(bytes, got), length);
       }
       got += n;
       count.addAndGet(n);
@@ -115,7 +116,7 @@ final class ByteReader {
       return null;
     }
     count.addAndGet(n);
-    return java.util.Arrays.copyOf(buffer, n);
+    return Arrays.copyOf(buffer, n);
   }
 
   private int read() throws IOException {

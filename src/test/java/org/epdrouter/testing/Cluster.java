@@ -104,6 +104,15 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
+  /**
+   * Asks the router for something that has nothing to do with the test, and waits for the answer.
+   */
+  public void sentinelAt(String target) {
+    if (router.get(target).status() != 200) {
+      throw new AssertionError("a healthy request failed: " + target);
+    }
+  }
+
   @Override
   public void close() {
     List<Throwable> failures = new CopyOnWriteArrayList<>();
@@ -123,7 +132,9 @@ public final class Cluster implements AutoCloseable {
   }
 
   private static int itemIndex(ReceivedRequest request) {
-    String[] parts = request.requestId().split(":");
-    return parts.length < 3 ? 0 : Integer.parseInt(parts[parts.length - 2]);
+    String id = request.requestId();
+    int end = id.lastIndexOf(':');
+    int start = id.lastIndexOf(':', end - 1);
+    return start < 0 ? 0 : Integer.parseInt(id.substring(start + 1, end));
   }
 }

@@ -17,19 +17,21 @@ final class HarnessTest {
     try (ScriptedWorker worker = ScriptedWorker.encode();
         RawClient client = RawClient.connect(worker.port())) {
       client.send(
-          "POST /v1/chat/completions HTTP/1.1\r\n"
-              + "HOST: a\r\n"
-              + "x-A:  1 \r\n"
-              + "X-a: \u00a0\r\n"
-              + "content-length: 3\r\n\r\n"
-              + "é\n");
+          Requests.concat(
+              Requests.head(
+                  "POST /v1/chat/completions HTTP/1.1",
+                  "HOST: a",
+                  "x-A:  1 ",
+                  "X-a: \u00a0",
+                  "content-length: 3"),
+              "é\n".getBytes(StandardCharsets.UTF_8)));
 
       RawResponse response = client.read();
 
       assertThat(response.status()).isEqualTo(200);
       ReceivedRequest request = worker.awaitChat(0);
       assertThat(request.headers().get(0)).isEqualTo(new Header("HOST", "a"));
-      assertThat(request.headerValues("X-A")).hasSize(2).first().isEqualTo("1");
+      assertThat(request.headerValues("X-A")).containsExactly("1", "\u00a0");
       assertThat(request.body()).isEqualTo("é\n".getBytes(StandardCharsets.UTF_8));
     }
   }
@@ -209,6 +211,16 @@ final class HarnessTest {
       permits.release();
 
       assertThat(busy.read().status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void refusesConnectionsOnceClosed() {
+    for (int i = 0; i < 50; i++) {
+      ScriptedWorker worker = ScriptedWorker.encode();
+      worker.close();
+
+      assertThatThrownBy(() -> RawClient.connect(worker.port())).hasMessageContaining("refused");
     }
   }
 

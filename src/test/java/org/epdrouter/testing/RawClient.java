@@ -107,13 +107,27 @@ public final class RawClient implements AutoCloseable {
     return read(false);
   }
 
+  /** Reads one 1xx response and returns its status. */
+  public int readInterim() {
+    try {
+      String statusLine = in.requiredLine();
+      if (!statusLine.matches("HTTP/1\\.1 1[0-9]{2}( .*)?")) {
+        throw new AssertionError("status line: " + statusLine + " (expected: 1xx)");
+      }
+      in.headers();
+      return Integer.parseInt(statusLine.substring(9, 12));
+    } catch (IOException e) {
+      throw new AssertionError("no interim response: " + e, e);
+    }
+  }
+
   /** Reads up to the end of the head; the body is left to {@link #readChunk}. */
   public RawResponse readHead() {
     try {
       List<Integer> informational = new ArrayList<>();
       while (true) {
         String statusLine = in.requiredLine();
-        if (!statusLine.matches("HTTP/1\\.1 [1-9][0-9]{2}( .*)?")) {
+        if (!statusLine.matches("HTTP/1\\.[01] [1-9][0-9]{2}( .*)?")) {
           throw new AssertionError("status line: " + statusLine);
         }
         List<Header> headers = in.headers();
@@ -134,7 +148,7 @@ public final class RawClient implements AutoCloseable {
   public Optional<Chunk> readChunk() {
     try {
       byte[] chunk = in.chunk(new ArrayList<>());
-      return chunk.length == 0 ? Optional.empty() : Optional.of(arrived(chunk));
+      return chunk.length == 0 ? Optional.empty() : Optional.of(new Chunk(chunk));
     } catch (IOException e) {
       throw new AssertionError("no chunk: " + e, e);
     }
@@ -190,6 +204,15 @@ public final class RawClient implements AutoCloseable {
     }
   }
 
+  /** Sends FIN unless the connection is already gone. */
+  public void halfCloseQuietly() {
+    try {
+      socket.shutdownOutput();
+    } catch (IOException e) {
+      // The peer was faster.
+    }
+  }
+
   /** Leaves with RST. */
   public void reset() {
     try {
@@ -231,17 +254,17 @@ public final class RawClient implements AutoCloseable {
     try {
       if (!codings.isEmpty()) {
         for (byte[] c = in.chunk(trailers); c.length > 0; c = in.chunk(trailers)) {
-          chunks.add(arrived(c));
+          chunks.add(new Chunk(c));
         }
       } else if (lengths.isEmpty()) {
         for (byte[] some = in.some(); some != null; some = in.some()) {
-          chunks.add(arrived(some));
+          chunks.add(new Chunk(some));
         }
       } else if (!lengths.get(0).equals("0")) {
-        chunks.add(arrived(in.exactly(Integer.parseInt(lengths.get(0)))));
+        chunks.add(new Chunk(in.exactly(Integer.parseInt(lengths.get(0)))));
       }
     } catch (TruncatedException e) {
-      chunks.add(arrived(e.partial()));
+      chunks.add(new Chunk(e.partial()));
       ending = Ending.TRUNCATED;
     } catch (EOFException e) {
       ending = Ending.TRUNCATED;
@@ -255,9 +278,5 @@ public final class RawClient implements AutoCloseable {
         List.copyOf(trailers),
         ending,
         List.copyOf(head.informational()));
-  }
-
-  private static Chunk arrived(byte[] bytes) {
-    return new Chunk(bytes, System.nanoTime());
   }
 }

@@ -34,12 +34,24 @@ public record RawResponse(
     RESET
   }
 
-  /**
-   * Part of a body.
-   *
-   * @param arrivedNanos when its last byte was read, by {@link System#nanoTime}
-   */
-  public record Chunk(byte[] bytes, long arrivedNanos) {
+  /** Part of a body. */
+  public static final class Chunk {
+    private final byte[] bytes;
+    private final long arrivedNanos = System.nanoTime();
+
+    Chunk(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    public byte[] bytes() {
+      return bytes;
+    }
+
+    /** When its last byte had been read, by {@link System#nanoTime}. */
+    public long arrivedNanos() {
+      return arrivedNanos;
+    }
+
     public String text() {
       return new String(bytes, StandardCharsets.UTF_8);
     }

@@ -48,14 +48,10 @@ public final class Requests {
     return "{\"type\":\"image_url\",\"image_url\":{\"url\":" + Json.quote(url) + "}}";
   }
 
-  /** An image with an inline payload of `bytes` base64 characters. */
-  public static String inlineImage(int bytes) {
-    char[] payload = new char[bytes];
-    for (int i = 0; i < bytes; i++) {
-      payload[i] = (char) ('A' + i % 26);
-    }
+  /** An image with an inline payload of so many base64 characters. */
+  public static String inlineImage(int characters) {
     return "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,"
-        + new String(payload)
+        + "ABCDEFGHIJKLMNOPQRSTUVWXYZ+/".repeat(characters / 28 + 1).substring(0, characters)
         + "\"}}";
   }
 
@@ -90,12 +86,17 @@ public final class Requests {
 
   /** A POST with a JSON body and Content-Length. */
   public static byte[] post(String target, byte[] body, String... headers) {
+    return concat(postHead(target, body.length, headers), body);
+  }
+
+  /** The head of a POST with a JSON body of this length. */
+  public static byte[] postHead(String target, int length, String... headers) {
     List<String> all = new ArrayList<>(List.of(headers));
     if (all.stream().noneMatch(h -> h.regionMatches(true, 0, "content-type:", 0, 13))) {
       all.add("Content-Type: application/json");
     }
-    all.add("Content-Length: " + body.length);
-    return concat(head("POST " + target + " HTTP/1.1", all.toArray(String[]::new)), body);
+    all.add("Content-Length: " + length);
+    return head("POST " + target + " HTTP/1.1", all.toArray(String[]::new));
   }
 
   /** A POST with a JSON body in chunks of at most `size` bytes. */

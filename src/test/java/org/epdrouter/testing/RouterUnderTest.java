@@ -47,7 +47,9 @@ public final class RouterUnderTest implements AutoCloseable {
 
   /** Sends a POST on a connection of its own and reads the whole answer. */
   public RawResponse post(String target, byte[] body, String... headers) {
-    return send(Requests.post(target, body, headers));
+    try (RawClient client = connect()) {
+      return client.send(Requests.postHead(target, body.length, headers)).send(body).read();
+    }
   }
 
   /** Sends a GET on a connection of its own and reads the whole answer. */
@@ -113,9 +115,9 @@ public final class RouterUnderTest implements AutoCloseable {
       Map<String, String> all = new LinkedHashMap<>();
       all.put("router.host", "127.0.0.1");
       all.put("router.port", "0");
-      all.put("router.encode.workers", String.join(",", encode));
-      all.put("router.prefill.workers", String.join(",", prefill));
-      all.put("router.decode.workers", String.join(",", decode));
+      all.put("router.encode.urls", String.join(",", encode));
+      all.put("router.prefill.urls", String.join(",", prefill));
+      all.put("router.decode.urls", String.join(",", decode));
       all.putAll(settings);
       return new RouterUnderTest(EpdRouter.start(all));
     }

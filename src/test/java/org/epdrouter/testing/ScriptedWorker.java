@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
@@ -21,6 +22,7 @@ public final class ScriptedWorker implements AutoCloseable {
   private static final String CHAT = "/v1/chat/completions";
 
   private final ServerSocket server;
+  private final Thread accepting;
   private final Map<String, Script> defaults;
   private final Map<String, Script> scripts = new ConcurrentHashMap<>();
   private final List<WorkerConnection> connections = new CopyOnWriteArrayList<>();
@@ -29,6 +31,7 @@ public final class ScriptedWorker implements AutoCloseable {
   private final AtomicInteger accepted = new AtomicInteger();
   private volatile byte[] greeting = new byte[0];
   private volatile boolean answersAtHead;
+  private volatile CountDownLatch mayReadBodies = new CountDownLatch(0);
   private volatile boolean closed;
 
   private ScriptedWorker(Script chat) {
@@ -50,7 +53,7 @@ public final class ScriptedWorker implements AutoCloseable {
             "/stop_profile",
             Scripts.HEALTHY);
     scripts.putAll(defaults);
-    start("accept", this::acceptAll);
+    accepting = start("accept", this::acceptAll);
   }
 
   /** A worker that encodes. */
@@ -96,12 +99,22 @@ public final class ScriptedWorker implements AutoCloseable {
     return this;
   }
 
+  /**
+   * Runs scripts as soon as a request's head is there, and leaves the body in the socket until
+   * told.
+   */
+  public ScriptedWorker answeringAtHead(CountDownLatch mayReadBodies) {
+    this.mayReadBodies = mayReadBodies;
+    return answeringAtHead();
+  }
+
   /** Back to the scripts it began with, and forgets all requests; connections stay. */
   public void reset() {
     scripts.putAll(defaults);
     scripts.keySet().retainAll(defaults.keySet());
     greeting = new byte[0];
     answersAtHead = false;
+    mayReadBodies = new CountDownLatch(0);
     requests.clear();
   }
 
@@ -192,13 +205,22 @@ public final class ScriptedWorker implements AutoCloseable {
     }
   }
 
-  /** Stops listening; connections that are open stay. */
+  /** Stops listening: from its return on connecting is refused. Connections that are open stay. */
   public void stopListening() {
-    try {
-      closed = true;
+    if (closed) {
+      return;
+    }
+    closed = true;
+    // A thread inside accept keeps the port open beyond the close of its socket: let it come out
+    // first.
+    try (Socket lastGuest = new Socket()) {
+      lastGuest.connect(server.getLocalSocketAddress());
+      accepting.join();
       server.close();
     } catch (IOException e) {
       throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -228,6 +250,10 @@ public final class ScriptedWorker implements AutoCloseable {
     return answersAtHead;
   }
 
+  void awaitMayReadBodies() throws InterruptedException {
+    mayReadBodies.await();
+  }
+
   void record(ReceivedRequest request) {
     requests.add(request);
   }
@@ -237,27 +263,37 @@ public final class ScriptedWorker implements AutoCloseable {
   }
 
   private void acceptAll() {
-    while (!closed) {
+    while (true) {
       try {
         Socket socket = server.accept();
-        WorkerConnection connection =
-            new WorkerConnection(this, accepted.getAndIncrement(), socket);
-        connections.add(connection);
-        start("read-" + connection.number(), connection::readAll);
-        start("answer-" + connection.number(), connection::answerAll);
-      } catch (IOException e) {
-        if (!closed) {
-          complain("accept failed", e);
+        if (closed) {
+          socket.close();
+          return;
         }
+        serve(socket);
+      } catch (IOException e) {
+        complain("accept failed", e);
         return;
       }
     }
   }
 
-  private void start(String name, Runnable job) {
+  private void serve(Socket socket) {
+    try {
+      WorkerConnection connection = new WorkerConnection(this, accepted.getAndIncrement(), socket);
+      connections.add(connection);
+      start("read-" + connection.number(), connection::readAll);
+      start("answer-" + connection.number(), connection::answerAll);
+    } catch (IOException e) {
+      // Reset before it was served.
+    }
+  }
+
+  private Thread start(String name, Runnable job) {
     Thread thread = new Thread(null, job, "worker-" + server.getLocalPort() + "-" + name, 1 << 18);
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 
   private static Predicate<ReceivedRequest> isOf(String id) {

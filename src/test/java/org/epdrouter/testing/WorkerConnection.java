@@ -1,5 +1,6 @@
 package org.epdrouter.testing;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -96,6 +97,8 @@ final class WorkerConnection {
       }
     } catch (IOException e) {
       // The peer reset, or the script closed: either way it is over.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } finally {
       peerGoneNanos = System.nanoTime();
       peerGone.countDown();
@@ -103,11 +106,12 @@ final class WorkerConnection {
     }
   }
 
-  private void readBody(ReceivedRequest request) throws IOException {
+  private void readBody(ReceivedRequest request) throws IOException, InterruptedException {
     boolean early = worker.answersAtHead();
     if (early) {
       worker.record(request);
       queue.add(Optional.of(request));
+      worker.awaitMayReadBodies();
     }
     try {
       request.complete(framedBody(request));
@@ -143,7 +147,7 @@ final class WorkerConnection {
   }
 
   private byte[] chunkedBody() throws IOException {
-    java.io.ByteArrayOutputStream body = new java.io.ByteArrayOutputStream();
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
     for (byte[] chunk = reader.chunk(new ArrayList<>());
         chunk.length > 0;
         chunk = reader.chunk(new ArrayList<>())) {
