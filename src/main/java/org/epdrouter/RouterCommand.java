@@ -2,6 +2,7 @@ package org.epdrouter;
 
 import java.io.PrintWriter;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -133,25 +134,29 @@ final class RouterCommand implements Callable<Integer> {
     Sources sources = Sources.ofProcess(flags);
     Settings settings = Settings.resolve(sources);
     if (!DEV.equals(sources.profile()) || !settings.getList(Keys.DECODE_URLS).isEmpty()) {
-      serve(sources, settings, address -> "");
+      serve(sources, settings, address -> List.of());
       return 0;
     }
     try (DemoWorkers workers = DemoWorkers.start()) {
       Map<String, String> demo = new HashMap<>(workers.settings());
       demo.putAll(flags);
       Sources withWorkers = Sources.ofProcess(demo);
-      serve(withWorkers, Settings.resolve(withWorkers), DemoWorkers::curl);
+      serve(
+          withWorkers,
+          Settings.resolve(withWorkers),
+          address -> List.of("", DemoWorkers.curl(address)));
       return 0;
     }
   }
 
   /** Runs until the router stops; {@code advice} is printed last. */
-  private void serve(Sources sources, Settings settings, Function<ListenAddress, String> advice)
+  private void serve(
+      Sources sources, Settings settings, Function<ListenAddress, List<String>> advice)
       throws InterruptedException {
     try (CamelRouter router = CamelRouter.start(settings, sources)) {
       Runtime.getRuntime().addShutdownHook(new Thread(router::close, "shutdown"));
       StartReport.lines(settings, router.address(), sources.directory()).forEach(out::println);
-      out.println(advice.apply(router.address()));
+      advice.apply(router.address()).forEach(out::println);
       out.flush();
       router.await();
     }
