@@ -81,7 +81,7 @@ final class ChatRequestParser {
     if (members.contains(member)) {
       throw Refusals.twice(member.fieldName(), nameStart);
     }
-    JsonToken value = json.next();
+    JsonToken value = json.nextValue();
     int valueStart = json.start();
     switch (member) {
       case MODEL -> model = readModel(value, valueStart);

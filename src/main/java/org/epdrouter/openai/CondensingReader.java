@@ -7,22 +7,22 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads JSON bytes for a parser that only needs their structure: one char per byte, and long runs
- * inside strings shortened to their first {@value #KEPT} bytes, at the speed of memory. Checks on
- * the way that strings are UTF-8, and says where each delivered char stands in the bytes.
+ * Reads JSON bytes for a parser that only needs their structure: one char per byte, and strings
+ * shortened to about their first {@value #KEPT} bytes, at the speed of memory. Checks on the way
+ * that strings are UTF-8, and says where each delivered char stands in the bytes.
  *
  * <p><b>Why this cannot hide a syntax error.</b> The only state is whether the next byte is inside
- * a string and whether a backslash precedes it. Up to the first syntax error of a document a quote
- * either delimits a string or follows a backslash in one, so up to there the state is the parser's
- * own. What is left out is inside a string and is neither quote, backslash nor control character,
- * and (as {@value #KEPT} bytes were delivered since the last backslash) is not part of an escape: a
- * byte that no JSON grammar can object to, and that is checked here to be UTF-8. Every other byte
- * is delivered, the first wrong one among them, and after it the parser has stopped. Past a syntax
- * error the state may be wrong, and nothing depends on it.
+ * a string and whether it is inside an escape. Up to the first syntax error of a document a quote
+ * either delimits a string or is escaped in one, so up to there the state is the parser's own. What
+ * is left out stands inside a string and is whole characters of it, each of which is valid by
+ * itself: UTF-8 that is neither quote, backslash nor control character, or one of the escapes of
+ * RFC 8259 section 7. No JSON grammar can object to those, nor to their absence. Every other byte
+ * is delivered, the first wrong one among them, and there the parser stops. Past a syntax error the
+ * state may be wrong, and nothing depends on it.
  *
- * <p>A string that was shortened still has {@value #KEPT} characters in a row that are not escapes,
- * so it never equals one of the (shorter) names that decide about routing. Chars above 127 are
- * single bytes of a multi-byte character: text that may hold them is decoded from the bytes, see
+ * <p>Of a string that was shortened at least {@value #KEPT} bytes remain, which even as escapes are
+ * more characters than any name has on which routing depends, so it is never taken for one. Chars
+ * above 127 are single bytes of a character: text that may hold them is decoded from the bytes, see
  * {@link JsonText}.
  *
  * <p>Not thread-safe. Allocates nothing per byte; malformed UTF-8 is reported once all bytes before
@@ -32,12 +32,10 @@ final class CondensingReader extends Reader {
   static final int KEPT = 128;
 
   private static final long EACH = 0x0101_0101_0101_0101L;
-  private static final long HIGH_BITS = 0x80 * EACH;
-  private static final long QUOTES = '"' * EACH;
+  private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
   private static final long BACKSLASHES = '\\' * EACH;
-  private static final long TWOS = 0x02 * EACH;
-  private static final long CONTROLS_OR_QUOTE = 0x21 * EACH;
-
+  private static final long TWOS = 0x02L * EACH;
+  private static final long CONTROLS_OR_QUOTE = 0x21L * EACH;
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final ByteBuffer[] parts;
@@ -49,10 +47,11 @@ final class CondensingReader extends Reader {
   private int delivered;
   private boolean inString;
   private boolean escaped;
-  private int run;
+  private int hexDigits;
+  private int kept;
   private @Nullable MalformedUtf8Exception failure;
 
-  /** Reads the buffers one after the other, moving their positions. */
+  /** Reads the buffers one after the other, from position to limit, and leaves them as they are. */
   CondensingReader(ByteBuffer... parts) {
     this.parts = parts;
     this.in = NOTHING;
@@ -65,29 +64,21 @@ final class CondensingReader extends Reader {
 
   @Override
   public int read(char[] out, int offset, int length) throws IOException {
-    if (failure != null) {
-      throw failure;
-    }
     int to = offset;
     int end = offset + length;
     while (to < end && failure == null && (in.hasRemaining() || openNextPart())) {
-      if (inString && run >= KEPT && !escaped) {
-        elideRun(delivered + to - offset);
-      } else if (!escaped && !utf8.isPending()) {
-        to = copyPlain(out, to, end);
+      if (isLongEnough()) {
+        elide(delivered + to - offset);
       }
-      if (to < end && failure == null && in.hasRemaining() && step(in.get(in.position()) & 0xFF)) {
-        out[to++] = (char) (in.get() & 0xFF);
+      if (failure == null && in.hasRemaining()) {
+        to = deliver(out, to, end);
       }
     }
     delivered += to - offset;
-    if (to > offset) {
-      return to - offset;
-    }
-    if (failure != null) {
+    if (to == offset && failure != null) {
       throw failure;
     }
-    return length == 0 ? 0 : -1;
+    return to > offset || length == 0 ? to - offset : -1;
   }
 
   @Override
@@ -103,64 +94,85 @@ final class CondensingReader extends Reader {
   }
 
   /**
-   * Copies bytes that do not change the state, eight at a time, while that many remain on both
-   * sides.
+   * Delivers bytes of this part, at least one of them, until a string is long enough to be
+   * shortened.
    */
-  private int copyPlain(char[] out, int from, int end) {
-    int to = from;
-    int at = in.position();
-    int lastWord = in.limit() - Long.BYTES;
-    while (at <= lastWord && to <= end - Long.BYTES && run < KEPT) {
-      long word = in.getLong(at);
-      long special = inString ? special(word) : quotes(word);
-      for (int i = 0; i < Long.BYTES; i++) {
-        out[to + i] = (char) ((word >>> (i << 3)) & 0xFF);
-      }
-      int plain = Long.numberOfTrailingZeros(special) >>> 3;
-      at += plain;
-      to += plain;
-      if (inString) {
-        run += plain;
-      }
-      if (special != 0) {
-        break;
-      }
-    }
+  private int deliver(char[] out, int from, int end) {
+    int start = in.position();
+    int shift = from - start;
+    int limit = start + Math.min(in.remaining(), end - from);
+    int at = start;
+    do {
+      at =
+          inString ? deliverString(at, limit, out, shift) : deliverStructure(at, limit, out, shift);
+    } while (at < limit && failure == null && !isLongEnough());
     in.position(at);
-    return to;
+    return at + shift;
   }
 
-  /** Takes note of a byte; false if it must not be delivered because it is not UTF-8. */
-  private boolean step(int b) {
-    if (!inString) {
-      inString = b == '"';
-      run = 0;
-      return true;
+  private boolean isLongEnough() {
+    return kept >= KEPT && !escaped && hexDigits == 0;
+  }
+
+  /** Delivers what stands between strings, and the quote that ends it. */
+  private int deliverStructure(int from, int limit, char[] out, int shift) {
+    ByteBuffer bytes = in;
+    int at = from;
+    byte b;
+    do {
+      b = bytes.get(at);
+      out[at + shift] = (char) (b & 0xFF);
+      at++;
+    } while (b != '"' && at < limit);
+    inString = b == '"';
+    return at;
+  }
+
+  /** Delivers plain bytes of a string up to the first one that is not, and that one. */
+  private int deliverString(int from, int limit, char[] out, int shift) {
+    ByteBuffer bytes = in;
+    int at = from;
+    byte b = bytes.get(at);
+    if (!escaped && hexDigits == 0 && !utf8.isPending()) {
+      int last = Math.min(limit, from + KEPT - kept) - 1;
+      while (isPlain(b) && at < last) {
+        out[at + shift] = (char) b;
+        b = bytes.get(++at);
+      }
+      kept += at - from;
     }
+    if (step(b & 0xFF, at)) {
+      out[at + shift] = (char) (b & 0xFF);
+      at++;
+    }
+    return at;
+  }
+
+  /** Takes note of a byte of a string; false if it must not be delivered since it is not UTF-8. */
+  private boolean step(int b, int at) {
+    kept++;
     if (escaped) {
       escaped = false;
-      return true;
-    }
-    if (!utf8.accept(b)) {
-      failure = new MalformedUtf8Exception(finishedBytes + in.position());
+      hexDigits = b == 'u' ? 4 : 0;
+    } else if (hexDigits > 0) {
+      hexDigits--;
+    } else if (!utf8.accept(b)) {
+      failure = new MalformedUtf8Exception(finishedBytes + at);
       return false;
-    }
-    run++;
-    if (b == '\\') {
+    } else if (b == '\\') {
       escaped = true;
-      run = 0;
     } else if (b == '"') {
       inString = false;
-      run = 0;
+      kept = 0;
     }
     return true;
   }
 
-  private void elideRun(int position) {
+  private void elide(int position) {
     int elided = 0;
     do {
       int from = in.position();
-      skipRun();
+      skipCharacters();
       elided += in.position() - from;
     } while (failure == null && !in.hasRemaining() && openNextPart());
     if (elided > 0) {
@@ -168,32 +180,66 @@ final class CondensingReader extends Reader {
     }
   }
 
-  /** Moves past everything in this part that ends neither string nor run. */
-  private void skipRun() {
-    int at = in.position();
-    int limit = in.limit();
+  /**
+   * Moves over whole valid characters of the string; one that this part cuts is left, unless it is
+   * beyond ASCII.
+   */
+  private void skipCharacters() {
+    ByteBuffer bytes = in;
+    int at = bytes.position();
+    int limit = bytes.limit();
     while (at < limit) {
-      if (!utf8.isPending()) {
-        at = skipAscii(at, limit);
-        if (at == limit) {
-          break;
+      int b = bytes.get(at);
+      int width;
+      if (b < 0 || utf8.isPending()) {
+        width = utf8.isPending() || at > limit - 4 ? 0 : Utf8Check.width(bytes.getInt(at));
+        if (width == 0) {
+          if (!utf8.accept(b & 0xFF)) {
+            failure = new MalformedUtf8Exception(finishedBytes + at);
+            break;
+          }
+          width = 1;
         }
+      } else if (b == '\\') {
+        width = escapeWidth(bytes, at, limit);
+      } else if (b == '"' || b < 0x20) {
+        width = 0;
+      } else {
+        width = skipAscii(bytes, at, limit) - at;
       }
-      int b = in.get(at) & 0xFF;
-      if (!utf8.isPending() && (b < 0x20 || b == '"' || b == '\\')) {
+      if (width == 0) {
         break;
       }
-      if (!utf8.accept(b)) {
-        failure = new MalformedUtf8Exception(finishedBytes + at);
-        break;
-      }
-      at++;
+      at += width;
     }
-    in.position(at);
+    bytes.position(at);
   }
 
-  private int skipAscii(int from, int limit) {
-    ByteBuffer bytes = in;
+  /**
+   * Bytes of the valid escape that begins there; 0 if it is not one or does not end in this part.
+   */
+  private static int escapeWidth(ByteBuffer bytes, int at, int limit) {
+    if (at + 1 >= limit) {
+      return 0;
+    }
+    return switch (bytes.get(at + 1)) {
+      case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> 2;
+      case 'u' -> at + 5 < limit && isHex(bytes, at + 2) ? 6 : 0;
+      default -> 0;
+    };
+  }
+
+  private static boolean isHex(ByteBuffer bytes, int at) {
+    for (int i = at; i < at + 4; i++) {
+      if (Character.digit(bytes.get(i), 16) < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The next byte that is quote, backslash, control or not ASCII, or the limit. */
+  private static int skipAscii(ByteBuffer bytes, int from, int limit) {
     int at = from;
     while (at <= limit - 4 * Long.BYTES) {
       long specials =
@@ -207,31 +253,25 @@ final class CondensingReader extends Reader {
       at += 4 * Long.BYTES;
     }
     while (at <= limit - Long.BYTES) {
-      long special = special(bytes.getLong(at));
+      long special = flags(bytes.getLong(at)) & HIGH_BITS;
       if (special != 0) {
         return at + (Long.numberOfTrailingZeros(special) >>> 3);
       }
       at += Long.BYTES;
     }
+    while (at < limit && isPlain(bytes.get(at))) {
+      at++;
+    }
     return at;
   }
 
-  /** High bit of each byte that is a quote; of bytes above the first one in error, too. */
-  private static long quotes(long word) {
-    long zeroes = word ^ QUOTES;
-    return (zeroes - EACH) & ~zeroes & HIGH_BITS;
+  private static boolean isPlain(byte b) {
+    return b >= 0x20 && b != '"' && b != '\\';
   }
 
   /**
-   * High bit of each byte that is quote, backslash, control or not ASCII; above the first one in
-   * error, too.
-   */
-  private static long special(long word) {
-    return flags(word) & HIGH_BITS;
-  }
-
-  /**
-   * As {@link #special}, with the other bits undefined. Exchanging 20 with 22 (hex) puts the quote
+   * The high bit of each byte that is quote, backslash, control or not ASCII (and perhaps of bytes
+   * after the first such one); other bits are undefined. Exchanging hex 20 with 22 puts the quote
    * just above the control characters, so that one subtraction finds both; it borrows from the next
    * byte only where it found one.
    */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.netty.buffer.ByteBuf;
 import java.io.Closeable;
 import java.io.IOException;
@@ -60,6 +61,15 @@ final class JsonCursor implements Closeable {
   /** Moves to the next token; null at the end of the body. */
   @Nullable JsonToken next() throws IOException {
     return json.nextToken();
+  }
+
+  /** Moves to the value of the member whose name was read last. */
+  JsonToken nextValue() throws IOException {
+    JsonToken value = json.nextToken();
+    if (value == null) {
+      throw new JsonEOFException(json, JsonToken.NOT_AVAILABLE, "a member without a value");
+    }
+    return value;
   }
 
   /** Moves to the next member of the object and gives its name; null at the object's end. */

@@ -27,6 +27,27 @@ final class Utf8Check {
     return b < 0x80 || lead(b);
   }
 
+  /**
+   * How many bytes the character beyond ASCII has with which four bytes begin; 0 if it is not
+   * valid.
+   *
+   * @param word the four bytes, the first one lowest
+   */
+  static int width(int word) {
+    if ((word & 0xC0C0F0) == 0x8080E0) {
+      int high = word & 0x200F;
+      return high == 0 || high == 0x200D ? 0 : 3;
+    }
+    if ((word & 0xC0E0) == 0x80C0) {
+      return (word & 0x1E) == 0 ? 0 : 2;
+    }
+    if ((word & 0xC0C0C0F8) == 0x808080F0) {
+      int high = (word & 0x07) << 2 | (word >>> 12 & 0x03);
+      return high >= 1 && high <= 16 ? 4 : 0;
+    }
+    return 0;
+  }
+
   private boolean lead(int b) {
     low = 0x80;
     high = 0xBF;

@@ -11,7 +11,10 @@ import org.epdrouter.relay.RequestId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes the exchange's failure its answer: an OpenAI error object, or the worker's own error as it came. */
+/**
+ * Makes the exchange's failure its answer: an OpenAI error object, or the worker's own error as it
+ * came.
+ */
 public final class AnswerError implements Processor {
 
   private static final Logger LOG = LoggerFactory.getLogger(AnswerError.class);

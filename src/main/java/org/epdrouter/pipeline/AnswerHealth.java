@@ -10,9 +10,9 @@ import org.epdrouter.pipeline.GatherAnswers.Answer;
 import org.epdrouter.stage.Stage;
 
 /**
- * Makes the answer to {@code GET /health} from what every worker answered to it, in the reference's form. A cluster is
- * healthy if one of its workers is; the router cannot serve, and says 503, when a cluster with workers has none that is
- * healthy, or when there are no decode workers.
+ * Makes the answer to {@code GET /health} from what every worker answered to it, in the reference's
+ * form. A cluster is healthy if one of its workers is; the router cannot serve, and says 503, when
+ * a cluster with workers has none that is healthy, or when there are no decode workers.
  */
 public final class AnswerHealth implements Processor {
 
@@ -35,7 +35,7 @@ public final class AnswerHealth implements Processor {
           answers.stream()
               .anyMatch(answer -> answer.worker().stage() == stage && answer.status() == 200);
       body.put(stage.label() + "_cluster", empty ? "empty" : healthy ? "healthy" : "unhealthy");
-      serves &= healthy || empty && stage != Stage.DECODE;
+      serves &= healthy || (empty && stage != Stage.DECODE);
     }
     Message message = exchange.getMessage();
     message.setBody(body.toString());

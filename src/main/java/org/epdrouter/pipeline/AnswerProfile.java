@@ -11,8 +11,9 @@ import org.epdrouter.pipeline.GatherAnswers.Answer;
 import org.epdrouter.stage.Stage;
 
 /**
- * Makes the answer to {@code POST /start_profile} and {@code /stop_profile}: for each stage its workers with the status that
- * each answered, 0 for none. 503 only if all answered 404, which is vLLM's way to say that profiling is switched off.
+ * Makes the answer to {@code POST /start_profile} and {@code /stop_profile}: for each stage its
+ * workers with the status that each answered, 0 for none. 503 only if all answered 404, which is
+ * vLLM's way to say that profiling is switched off.
  */
 public final class AnswerProfile implements Processor {
 

@@ -7,8 +7,8 @@ import org.epdrouter.worker.Lease;
 import org.epdrouter.worker.Worker;
 
 /**
- * Leases the worker that is the message body, so that the next {@code relay:} step calls it, with the bytes of the exchange
- * property {@code clientBody} if there are any.
+ * Leases the worker that is the message body, so that the next {@code relay:} step calls it, with
+ * the bytes of the exchange property {@code clientBody} if there are any.
  */
 public final class AskWorker implements Processor {
 

@@ -5,7 +5,10 @@ import org.apache.camel.Processor;
 import org.epdrouter.stage.KvProtocol;
 import org.epdrouter.stage.TransferParams;
 
-/** Makes the request whose answer the client gets: its own bytes, with the transfer params if prefill gave any. */
+/**
+ * Makes the request whose answer the client gets: its own bytes, with the transfer params if
+ * prefill gave any.
+ */
 public final class BuildDecodeRequest implements Processor {
 
   private final KvProtocol protocol;
@@ -16,8 +19,7 @@ public final class BuildDecodeRequest implements Processor {
 
   @Override
   public void process(Exchange exchange) {
-    TransferParams params =
-        exchange.getProperty(Properties.TRANSFER_PARAMS, TransferParams.class);
+    TransferParams params = exchange.getProperty(Properties.TRANSFER_PARAMS, TransferParams.class);
     exchange.getMessage().setBody(protocol.decode(Properties.chatRequest(exchange), params));
   }
 }

@@ -9,8 +9,8 @@ import org.epdrouter.relay.RequestId;
 import org.epdrouter.stage.EncodeRequest;
 
 /**
- * Makes the request that has one media item encoded, alone, from the item that is the message body. Its id is {@code
- * <parent>:<item index>:<6 random hex digits>}, as the reference's.
+ * Makes the request that has one media item encoded, alone, from the item that is the message body.
+ * Its id is {@code <parent>:<item index>:<6 random hex digits>}, as the reference's.
  */
 public final class BuildEncodeRequest implements Processor {
 

@@ -11,8 +11,8 @@ import org.epdrouter.openai.OpenAiException;
 import org.epdrouter.relay.StreamBody;
 
 /**
- * Makes bytes of a streamed answer, for fronts that send it whole. Does not wait: the exchange goes on when the last byte is
- * there. Bodies of other kinds stay as they are.
+ * Makes bytes of a streamed answer, for fronts that send it whole. Does not wait: the exchange goes
+ * on when the last byte is there. Bodies of other kinds stay as they are.
  */
 public final class CollectAnswer extends AsyncProcessorSupport {
 

@@ -4,8 +4,8 @@ import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
 
 /**
- * Brings the encoded items together: what counts is that every one was encoded, so the request goes on as it came. An item
- * that fails ends the split before this is asked.
+ * Brings the encoded items together: what counts is that every one was encoded, so the request goes
+ * on as it came. An item that fails ends the split before this is asked.
  */
 public final class ConfirmEncoded implements AggregationStrategy {
 

@@ -8,7 +8,10 @@ import org.epdrouter.openai.OpenAiException;
 import org.epdrouter.worker.Lease;
 import org.epdrouter.worker.Worker;
 
-/** Gathers what each worker answered into a list that becomes the request's message body. Failures are answers too. */
+/**
+ * Gathers what each worker answered into a list that becomes the request's message body. Failures
+ * are answers too.
+ */
 public final class GatherAnswers implements AggregationStrategy {
 
   /**

@@ -4,7 +4,10 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.epdrouter.worker.WorkerPool;
 
-/** Leases the pool's next worker for the {@code relay:} step that follows, without the pool's retries. */
+/**
+ * Leases the pool's next worker for the {@code relay:} step that follows, without the pool's
+ * retries.
+ */
 public final class LeaseWorker implements Processor {
 
   private final WorkerPool pool;

@@ -2,6 +2,7 @@ package org.epdrouter.pipeline;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.concurrent.ScheduledFuture;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Message;
@@ -9,14 +10,30 @@ import org.apache.camel.Processor;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.epdrouter.openai.ChatRequest;
 import org.epdrouter.openai.OpenAiException;
+import org.epdrouter.relay.EventLoops;
 import org.epdrouter.relay.RequestId;
 import org.epdrouter.worker.RequestScope;
 
 /**
- * Makes the message body a {@link ChatRequest} from whatever bytes the front has put there, and sees to it that the request
- * has an id and a scope, which ends with the exchange.
+ * Makes the message body a {@link ChatRequest} from whatever bytes the front has put there, and
+ * sees to it that the request has an id, and a scope that ends with the exchange or when its time
+ * is up.
  */
 public final class ParseChatRequest implements Processor {
+
+  private final EventLoops loops;
+  private final long timeout;
+
+  /**
+   * The step.
+   *
+   * @param loops where the request's time is kept
+   * @param timeout milliseconds for all of the request from here on; 0 for no limit
+   */
+  public ParseChatRequest(EventLoops loops, long timeout) {
+    this.loops = loops;
+    this.timeout = timeout;
+  }
 
   @Override
   public void process(Exchange exchange) throws InvalidPayloadException {
@@ -25,6 +42,11 @@ public final class ParseChatRequest implements Processor {
     RequestScope scope = RequestScope.of(exchange);
     scope.onClose(chat::release);
     exchange.getExchangeExtension().addOnCompletion(new CloseScope(scope));
+    if (timeout > 0) {
+      ScheduledFuture<?> deadline =
+          loops.schedule(() -> scope.close(RequestScope.Ending.DEADLINE), timeout);
+      scope.onClose(() -> deadline.cancel(false));
+    }
     exchange.setProperty(Properties.CHAT_REQUEST, chat);
     message.setBody(chat);
     message.setHeader(RequestId.HEADER, RequestId.of(message.getHeader(RequestId.HEADER)));

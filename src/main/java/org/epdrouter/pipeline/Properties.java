@@ -10,7 +10,9 @@ final class Properties {
   /** The {@link ChatRequest}, for the steps whose message body is something else. */
   static final String CHAT_REQUEST = "chatRequest";
 
-  /** The {@link org.epdrouter.stage.TransferParams} of prefill's answer; absent when there are none. */
+  /**
+   * The {@link org.epdrouter.stage.TransferParams} of prefill's answer; absent when there are none.
+   */
   static final String TRANSFER_PARAMS = "transferParams";
 
   private Properties() {}

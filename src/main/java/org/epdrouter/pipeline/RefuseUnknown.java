@@ -19,7 +19,7 @@ public final class RefuseUnknown implements Processor {
    * @param endpoints semicolon-separated: a path, a blank, and the methods it takes
    */
   public RefuseUnknown(String endpoints) {
-    for (String endpoint : endpoints.split(";")) {
+    for (String endpoint : endpoints.split(";", -1)) {
       String[] parts = endpoint.trim().split(" ", 2);
       methods.put(parts[0], parts[1].trim());
     }
@@ -32,7 +32,8 @@ public final class RefuseUnknown implements Processor {
     String method = message.getHeader(Exchange.HTTP_METHOD, "", String.class);
     String allowed = methods.get(path);
     if (allowed == null) {
-      throw refusal(404, "no such endpoint; there are: " + String.join(", ", methods.keySet()), "not_found");
+      throw refusal(
+          404, "no such endpoint; there are: " + String.join(", ", methods.keySet()), "not_found");
     }
     throw refusal(405, "%s takes %s, not %s".formatted(path, allowed, method), "method_not_allowed")
         .withHeader("Allow", allowed);

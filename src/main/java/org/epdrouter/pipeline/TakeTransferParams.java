@@ -6,7 +6,10 @@ import org.epdrouter.stage.KvProtocol;
 import org.epdrouter.stage.TransferParams;
 import org.jspecify.annotations.Nullable;
 
-/** Enriches the request with the {@code kv_transfer_params} of prefill's answer, as a property; its body stays. */
+/**
+ * Enriches the request with the {@code kv_transfer_params} of prefill's answer, as a property; its
+ * body stays.
+ */
 public final class TakeTransferParams implements AggregationStrategy {
 
   private final KvProtocol protocol;

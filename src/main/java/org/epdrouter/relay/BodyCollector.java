@@ -8,8 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body that arrives in pieces. Large pieces are kept as they are; small ones are copied together, since each would keep a
- * whole read buffer alive for its few bytes. Owns what it was given until {@link #complete} or {@link #drop}.
+ * A body that arrives in pieces. Large pieces are kept as they are; small ones are copied together,
+ * since each would keep a whole read buffer alive for its few bytes. Owns what it was given until
+ * {@link #complete} or {@link #drop}.
  */
 final class BodyCollector {
 
@@ -18,16 +19,9 @@ final class BodyCollector {
 
   private final List<ByteBuf> parts = new ArrayList<>();
   private @Nullable ByteBuf together;
-  private long length;
-
-  /** Bytes so far. */
-  long length() {
-    return length;
-  }
 
   void add(ByteBuf piece) {
     int size = piece.readableBytes();
-    length += size;
     if (size >= WORTH_KEEPING) {
       parts.add(piece);
       together = null;
@@ -56,7 +50,6 @@ final class BodyCollector {
     ByteBuf whole = parts.size() == 1 ? parts.get(0) : join();
     parts.clear();
     together = null;
-    length = 0;
     return whole;
   }
 
@@ -68,6 +61,5 @@ final class BodyCollector {
     parts.forEach(ByteBuf::release);
     parts.clear();
     together = null;
-    length = 0;
   }
 }

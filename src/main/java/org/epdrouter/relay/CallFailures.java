@@ -17,16 +17,15 @@ record CallFailures(String worker, String knobs) {
   RuntimeException connect(Throwable cause, int connectTimeout) {
     if (cause instanceof ConnectTimeoutException) {
       return new WorkerLostException(
-          timeout("could not be reached", "router.connect-timeout", connectTimeout));
+          timeout("could not be reached", "router.connect-timeout", connectTimeout), false);
     }
-    String reason =
-        cause instanceof UnknownHostException ? "unknown host" : "connection refused";
-    return new WorkerLostException(bad(worker + ": " + reason));
+    String reason = cause instanceof UnknownHostException ? "unknown host" : "connection refused";
+    return new WorkerLostException(bad(worker + ": " + reason), false);
   }
 
   /** The connection ended before any byte of an answer. */
   RuntimeException lost() {
-    return new WorkerLostException(bad(worker + " closed the connection without an answer"));
+    return new WorkerLostException(bad(worker + " closed the connection without an answer"), true);
   }
 
   RuntimeException truncated() {
@@ -55,12 +54,10 @@ record CallFailures(String worker, String knobs) {
 
   private OpenAiException timeout(String what, String knob, long limit) {
     String message = "%s %s: %s (%d ms)".formatted(worker, what, knob, limit);
-    return OpenAiException.of(
-        504, new OpenAiError(message, "server_error", null, "stage_timeout"));
+    return OpenAiException.of(504, new OpenAiError(message, "server_error", null, "stage_timeout"));
   }
 
   private static OpenAiException bad(String message) {
-    return OpenAiException.of(
-        502, new OpenAiError(message, "server_error", null, "worker_failed"));
+    return OpenAiException.of(502, new OpenAiError(message, "server_error", null, "worker_failed"));
   }
 }

@@ -16,8 +16,8 @@ import org.epdrouter.worker.RequestScope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings a call's answer back into its exchange. An answer that is not 2xx becomes the exchange's exception, with the worker's
- * status and body; so do failures.
+ * Brings a call's answer back into its exchange. An answer that is not 2xx becomes the exchange's
+ * exception, with the worker's status and body; so do failures.
  */
 final class CallListener implements WorkerCall.Listener {
 
@@ -86,7 +86,8 @@ final class CallListener implements WorkerCall.Listener {
             status < 500 ? "invalid_request_error" : "server_error",
             null,
             "worker_failed");
-    return OpenAiException.ofWorker(status, "application/json", error.toJson(), kept(answer.headers()));
+    return OpenAiException.ofWorker(
+        status, "application/json", error.toJson(), kept(answer.headers()));
   }
 
   private static Map<String, String> kept(HttpHeaders headers) {
@@ -114,8 +115,10 @@ final class CallListener implements WorkerCall.Listener {
     }
     if (cause instanceof CallCancelledException) {
       lease.ignored();
-    } else if (cause != null || status >= 500) {
-      lease.failed();
+    } else if (cause != null) {
+      lease.failed(cause);
+    } else if (status >= 500) {
+      lease.failed(new IllegalStateException("status " + status));
     } else if (status >= 400) {
       lease.ignored();
     } else {

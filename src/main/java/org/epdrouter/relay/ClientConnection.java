@@ -11,8 +11,9 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's connection: the last handler of its channel. Its requests are answered one at a time and in order; those that
- * come early wait, while reading goes on, because only reading shows that the client has left. Confined to the event loop.
+ * One client's connection: the last handler of its channel. Its requests are answered one at a time
+ * and in order; those that come early wait, while reading goes on, because only reading shows that
+ * the client has left. Confined to the event loop.
  */
 final class ClientConnection extends ChannelInboundHandlerAdapter {
 
@@ -34,7 +35,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     this.front = front;
     this.timer = new ClientTimer(front.limits(), this::bodyTooSlow, this::close);
     this.codec = new FrontCodec(front.limits(), timer::headStarted);
-    this.reader = new RequestReader(front.limits(), this, timer);
+    this.reader = new RequestReader(front, this, timer);
   }
 
   /** Adds this connection's handlers. */
@@ -81,7 +82,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     current = null;
     timer.serving(false);
     Object next = waiting.poll();
-    if (lastOne && next == null || !keepAlive) {
+    if ((lastOne && next == null) || !keepAlive) {
       lastOne = true;
       timer.stop();
       finishAndClose();
@@ -97,7 +98,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     return lastOne && waiting.isEmpty();
   }
 
-  /** The client waits for a word before it sends its body: it gets it when no other answer is under way. */
+  /**
+   * The client waits for a word before it sends its body: it gets it when no other answer is under
+   * way.
+   */
   void inviteBody() {
     if (current == null) {
       sendContinue();
@@ -124,7 +128,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     context().close();
   }
 
-  /** Closes so that the client can still read the answer although it may be sending: RFC 9112 9.6. */
+  /**
+   * Closes so that the client can still read the answer although it may be sending: RFC 9112 9.6.
+   */
   private void finishAndClose() {
     LingeringClose.of(context().channel());
   }
@@ -161,7 +167,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   private static void drop(Object msg) {
     if (msg instanceof FrontRequest request) {
-      request.body().release();
+      request.release();
     }
   }
 }

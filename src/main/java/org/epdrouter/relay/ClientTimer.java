@@ -2,7 +2,10 @@ package org.epdrouter.relay;
 
 import io.netty.channel.EventLoop;
 
-/** Watches how long a client takes over a head, a body, or nothing at all. Confined to the connection's event loop. */
+/**
+ * Watches how long a client takes over a head, a body, or nothing at all. Confined to the
+ * connection's event loop.
+ */
 final class ClientTimer {
 
   private enum Reading {

@@ -4,7 +4,10 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.util.Locale;
 import java.util.Set;
 
-/** Headers that go through a proxy; the others belong to one connection (RFC 9110 7.6.1), to framing, or to Camel. */
+/**
+ * Headers that go through a proxy; the others belong to one connection (RFC 9110 7.6.1), to
+ * framing, or to Camel.
+ */
 final class EndToEnd {
 
   private static final Set<String> STAYING =

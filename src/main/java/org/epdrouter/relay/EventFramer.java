@@ -6,8 +6,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a stream of server-sent events at the blank lines between them, wherever the network has cut it. Bytes are never
- * changed. An event that is not complete is held back, up to a bound, past which it is handed on as it is. Not thread-safe.
+ * Cuts a stream of server-sent events at the blank lines between them, wherever the network has cut
+ * it. Bytes are never changed. An event that is not complete is held back, up to a bound, past
+ * which it is handed on as it is. Not thread-safe.
  *
  * <p>Line ends are LF, CRLF or CR, as the WHATWG's specification of server-sent events has them.
  */
@@ -23,7 +24,10 @@ final class EventFramer {
     this.maxHeld = maxHeld;
   }
 
-  /** Takes the bytes over and hands on every event that they complete, each as one buffer that the receiver owns. */
+  /**
+   * Takes the bytes over and hands on every event that they complete, each as one buffer that the
+   * receiver owns.
+   */
   void accept(ByteBuf bytes, Consumer<ByteBuf> events) {
     int start = bytes.readerIndex();
     int end = bytes.writerIndex();

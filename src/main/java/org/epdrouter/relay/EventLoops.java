@@ -5,12 +5,13 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The event loops that client and worker connections share, so that a request and its calls can stay on one thread.
- * Thread-safe.
+ * The event loops that client and worker connections share, so that a request and its calls can
+ * stay on one thread. Thread-safe.
  */
 public final class EventLoops implements AutoCloseable {
 
@@ -45,7 +46,9 @@ public final class EventLoops implements AutoCloseable {
     return loops[index];
   }
 
-  /** Index of the loop that the caller runs on; for a caller that runs on none, of the next in turn. */
+  /**
+   * Index of the loop that the caller runs on; for a caller that runs on none, of the next in turn.
+   */
   int indexForCaller() {
     for (int index = 0; index < loops.length; index++) {
       if (loops[index].inEventLoop()) {
@@ -53,6 +56,11 @@ public final class EventLoops implements AutoCloseable {
       }
     }
     return Math.floorMod(next.getAndIncrement(), loops.length);
+  }
+
+  /** Runs the task later, on the caller's loop if it runs on one. */
+  public ScheduledFuture<?> schedule(Runnable task, long milliseconds) {
+    return loops[indexForCaller()].schedule(task, milliseconds, TimeUnit.MILLISECONDS);
   }
 
   /** Stops the loops at once; connections that are open are closed. */

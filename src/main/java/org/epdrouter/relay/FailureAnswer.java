@@ -16,7 +16,10 @@ public final class FailureAnswer {
 
   private FailureAnswer() {}
 
-  /** The answer to a failure; a failure that nobody has foreseen is logged, and a 502 that says nothing of its inside. */
+  /**
+   * The answer to a failure; a failure that nobody has foreseen is logged, and a 502 that says
+   * nothing of its inside.
+   */
   public static OpenAiException of(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       OpenAiException answer = known(cause);

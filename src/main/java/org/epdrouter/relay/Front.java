@@ -8,11 +8,15 @@ final class Front {
 
   private final FrontLimits limits;
   private final HeaderPolicy headers;
+  private final Admission admission;
+  private final Via via;
   private volatile @Nullable NettyHttpConsumer consumer;
 
-  Front(FrontLimits limits, HeaderPolicy headers) {
+  Front(FrontLimits limits, HeaderPolicy headers, Admission admission, Via via) {
     this.limits = limits;
     this.headers = headers;
+    this.admission = admission;
+    this.via = via;
   }
 
   FrontLimits limits() {
@@ -21,6 +25,14 @@ final class Front {
 
   HeaderPolicy headers() {
     return headers;
+  }
+
+  Admission admission() {
+    return admission;
+  }
+
+  Via via() {
+    return via;
   }
 
   /** The route that takes the requests, or null while there is none or it is suspended. */

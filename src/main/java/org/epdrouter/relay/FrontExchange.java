@@ -25,9 +25,9 @@ import org.epdrouter.worker.RequestScope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's request on its way through the routes and back: makes the Camel exchange, and writes what comes of it. The
- * exchange's unit of work lasts until the answer's last byte is flushed. Confined to the client's event loop, but for the
- * end of the route, which may come on any thread.
+ * A client's request on its way through the routes and back: makes the Camel exchange, and writes
+ * what comes of it. The exchange's unit of work lasts until the answer's last byte is flushed.
+ * Confined to the client's event loop, but for the end of the route, which may come on any thread.
  */
 final class FrontExchange {
 
@@ -60,19 +60,27 @@ final class FrontExchange {
     codec.answersHead(HttpMethod.HEAD.equals(request.method()));
     NettyHttpConsumer route = front.consumer();
     if (route == null) {
-      request.body().release();
-      write(
-          OpenAiException.of(
-                  503,
-                  new OpenAiError(
-                      "the router is not ready", "server_error", null, "not_ready"))
-              .withHeader("Retry-After", "1"));
-      return;
+      turnAway(request, notReady());
+    } else if (front.via().isIn(request.headers())) {
+      turnAway(request, loop());
+    } else if (!front.admission().enter()) {
+      turnAway(request, front.admission().tooManyRequests());
+    } else {
+      run(request, route);
     }
+  }
+
+  private void turnAway(FrontRequest request, OpenAiException answer) {
+    request.release();
+    write(answer);
+  }
+
+  private void run(FrontRequest request, NettyHttpConsumer route) {
     consumer = route;
     RequestScope opened = new RequestScope();
     scope = opened;
-    opened.onClose(request.body()::release);
+    opened.onClose(request::release);
+    opened.onClose(front.admission()::leave);
     Exchange created = route.createExchange(false);
     exchange = created;
     created.setPattern(ExchangePattern.InOut);
@@ -93,6 +101,7 @@ final class FrontExchange {
     headers.put(Exchange.HTTP_PATH, request.path());
     headers.put(RequestId.HEADER, requestId);
     front.headers().let(request.headers(), headers);
+    Via.keep(request.headers(), headers);
     message.setBody(request.body());
   }
 
@@ -130,12 +139,14 @@ final class FrontExchange {
   private void write(OpenAiException answer) {
     HttpHeaders headers = head(answer.contentType());
     answer.headers().forEach(headers::set);
+    front.via().append(null, headers);
     write(answer.status(), headers, Unpooled.wrappedBuffer(answer.body()));
   }
 
   private void write(Message message) {
     HttpHeaders headers = head(message.getHeader(Exchange.CONTENT_TYPE, String.class));
     front.headers().answer(message.getHeaders(), headers);
+    front.via().append(message.getHeader("Via"), headers);
     Integer status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
     int code = status == null ? 200 : status;
     if (message.getBody() instanceof StreamBody body) {
@@ -159,6 +170,22 @@ final class FrontExchange {
       headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
     }
     return headers;
+  }
+
+  private static OpenAiException notReady() {
+    return OpenAiException.of(
+            503, new OpenAiError("the router is not ready", OpenAiError.SERVER, null, "not_ready"))
+        .withHeader("Retry-After", "1");
+  }
+
+  private static OpenAiException loop() {
+    return OpenAiException.of(
+        508,
+        new OpenAiError(
+            "the request has come through this router before: a worker URL leads back to it",
+            OpenAiError.SERVER,
+            null,
+            "loop_detected"));
   }
 
   private static ByteBuf bytes(Message message) {
@@ -205,9 +232,10 @@ final class FrontExchange {
       headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
     }
     channel.write(
-        new DefaultHttpResponse(
-            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), headers));
-    stream = new StreamWriter(channel, connection.behindCodec(), body, chunked, this::finish);
+        new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), headers));
+    stream =
+        new StreamWriter(
+            connection.behindCodec(), body, chunked, front.limits().idleTimeout(), this::finish);
     body.read(channel.eventLoop(), stream);
   }
 

@@ -17,9 +17,9 @@ import org.apache.camel.component.netty.http.NettySharedHttpServerBootstrapConfi
 import org.apache.camel.support.service.ServiceSupport;
 
 /**
- * The server behind Camel's {@code netty-http} consumer, by its extension point {@code nettySharedHttpServer}: the whole
- * pipeline from the socket to the exchange and back is the router's own. It takes one consumer, which must listen on all
- * paths; the route dispatches.
+ * The server behind Camel's {@code netty-http} consumer, by its extension point {@code
+ * nettySharedHttpServer}: the whole pipeline from the socket to the exchange and back is the
+ * router's own. It takes one consumer, which must listen on all paths; the route dispatches.
  */
 public final class FrontServer extends ServiceSupport implements NettySharedHttpServer {
 
@@ -38,8 +38,14 @@ public final class FrontServer extends ServiceSupport implements NettySharedHttp
    * @param forwardHeaders comma-separated names of headers that pass in both directions
    */
   public FrontServer(
-      EventLoops loops, String host, int port, FrontLimits limits, String forwardHeaders) {
-    this.front = new Front(limits, new HeaderPolicy(forwardHeaders));
+      EventLoops loops,
+      String host,
+      int port,
+      FrontLimits limits,
+      Admission admission,
+      Via via,
+      String forwardHeaders) {
+    this.front = new Front(limits, new HeaderPolicy(forwardHeaders), admission, via);
     this.consumers = new OneConsumer(front, port);
     NettySharedHttpServerBootstrapConfiguration configuration =
         new NettySharedHttpServerBootstrapConfiguration();

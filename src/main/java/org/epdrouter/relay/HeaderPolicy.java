@@ -24,7 +24,7 @@ final class HeaderPolicy {
    */
   HeaderPolicy(String forwarded) {
     this.forwarded =
-        Arrays.stream(forwarded.split(","))
+        Arrays.stream(forwarded.split(",", -1))
             .map(String::trim)
             .filter(name -> !name.isEmpty())
             .toList();

@@ -6,8 +6,9 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes a client's connection so that the last answer arrives: a plain close while the client is still sending would reset
- * the connection, and the client's system would throw the answer away (RFC 9112 9.6).
+ * Closes a client's connection so that the last answer arrives: a plain close while the client is
+ * still sending would reset the connection, and the client's system would throw the answer away
+ * (RFC 9112 9.6).
  */
 final class LingeringClose {
 
@@ -15,7 +16,10 @@ final class LingeringClose {
 
   private LingeringClose() {}
 
-  /** Ends the sending side now, and the rest when the client does the same, or after 2 seconds. What it sends is dropped. */
+  /**
+   * Ends the sending side now, and the rest when the client does the same, or after 2 seconds. What
+   * it sends is dropped.
+   */
   static void of(Channel channel) {
     if (!(channel instanceof DuplexChannel duplex)) {
       channel.close();

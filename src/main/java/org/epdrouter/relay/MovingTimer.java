@@ -6,8 +6,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A deadline that may move with every event of a stream: moving it costs a look at the clock, and the event loop's own timer is
- * set anew only when it fires early. Confined to the event loop, but for {@link #stop}.
+ * A deadline that may move with every event of a stream: moving it costs a look at the clock, and
+ * the event loop's own timer is set anew only when it fires early. Confined to the event loop, but
+ * for {@link #stop}.
  */
 final class MovingTimer implements Runnable {
 

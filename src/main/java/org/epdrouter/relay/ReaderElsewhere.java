@@ -5,7 +5,10 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Passes a body on to a reader on another executor, one task for each burst. Called on the worker's event loop. */
+/**
+ * Passes a body on to a reader on another executor, one task for each burst. Called on the worker's
+ * event loop.
+ */
 final class ReaderElsewhere implements StreamBody.Reader {
 
   private final EventExecutor executor;

@@ -19,8 +19,7 @@ record Refusal(OpenAiException answer) {
   }
 
   static Refusal bodyTooLarge(String size, long limit) {
-    return of(
-        413, "body %s > router.max-body (%d bytes)".formatted(size, limit), "body_too_large");
+    return of(413, "body %s > router.max-body (%d bytes)".formatted(size, limit), "body_too_large");
   }
 
   static Refusal bodyTooSlow(long limit) {
@@ -33,7 +32,6 @@ record Refusal(OpenAiException answer) {
 
   private static Refusal of(int status, String message, String code) {
     return new Refusal(
-        OpenAiException.of(
-            status, new OpenAiError(message, "invalid_request_error", null, code)));
+        OpenAiException.of(status, new OpenAiError(message, "invalid_request_error", null, code)));
   }
 }

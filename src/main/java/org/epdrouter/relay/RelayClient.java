@@ -18,8 +18,9 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Connections to workers: made when needed, kept while idle for as long as workers keep them, and used by one call at a
- * time. A call runs on the event loop it was started from whenever a connection of that loop can be had. Thread-safe.
+ * Connections to workers: made when needed, kept while idle for as long as workers keep them, and
+ * used by one call at a time. A call runs on the event loop it was started from whenever a
+ * connection of that loop can be had. Thread-safe.
  */
 public final class RelayClient implements AutoCloseable {
 
@@ -29,6 +30,7 @@ public final class RelayClient implements AutoCloseable {
   private final EventLoops loops;
   private final int connectTimeout;
   private final long keepAliveNanos;
+  private final Via via;
   private final DnsAddressResolverGroup resolver;
   private final ConcurrentMap<String, Target> targets = new ConcurrentHashMap<>();
 
@@ -37,9 +39,11 @@ public final class RelayClient implements AutoCloseable {
    *
    * @param loops where the connections live
    * @param connectTimeout milliseconds
-   * @param keepAlive milliseconds after which an idle connection is dropped; less than the workers' own (vLLM: 5 s)
+   * @param keepAlive milliseconds after which an idle connection is dropped; less than the workers'
+   *     own (vLLM: 5 s)
    */
-  public RelayClient(EventLoops loops, int connectTimeout, long keepAlive) {
+  public RelayClient(EventLoops loops, Via via, int connectTimeout, long keepAlive) {
+    this.via = via;
     this.loops = loops;
     this.connectTimeout = connectTimeout;
     this.keepAliveNanos = TimeUnit.MILLISECONDS.toNanos(keepAlive);
@@ -51,13 +55,16 @@ public final class RelayClient implements AutoCloseable {
       int index = loop;
       loops
           .loop(loop)
-          .scheduleWithFixedDelay(
-              () -> closeIdle(index), sweep, sweep, TimeUnit.MILLISECONDS);
+          .scheduleWithFixedDelay(() -> closeIdle(index), sweep, sweep, TimeUnit.MILLISECONDS);
     }
   }
 
   EventLoops loops() {
     return loops;
+  }
+
+  Via via() {
+    return via;
   }
 
   int connectTimeout() {

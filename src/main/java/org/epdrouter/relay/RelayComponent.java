@@ -6,8 +6,9 @@ import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.DefaultComponent;
 
 /**
- * The {@code relay:} component: calls a worker over HTTP without a waiting thread. {@code relay:/v1/chat/completions} calls
- * the worker that a pool has leased for the exchange, {@code relay:http://host:8000/v1/models} the one that it names.
+ * The {@code relay:} component: calls a worker over HTTP without a waiting thread. {@code
+ * relay:/v1/chat/completions} calls the worker that a pool has leased for the exchange, {@code
+ * relay:http://host:8000/v1/models} the one that it names.
  */
 public final class RelayComponent extends DefaultComponent {
 

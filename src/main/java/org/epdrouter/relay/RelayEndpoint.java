@@ -73,7 +73,10 @@ public final class RelayEndpoint extends DefaultEndpoint {
     this.method = HttpMethod.valueOf(method);
   }
 
-  /** Whether the answer is collected whatever its type, up to {@code maxAnswer}; else event streams and long ones stream. */
+  /**
+   * Whether the answer is collected whatever its type, up to {@code maxAnswer}; else event streams
+   * and long ones stream.
+   */
   public void setCollect(boolean collect) {
     this.collect = collect;
   }

@@ -23,8 +23,8 @@ import org.epdrouter.worker.RequestScope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the calls of a {@link RelayEndpoint}. A call counts as pending until the last byte of its answer has been read, so
- * that Camel's graceful shutdown waits for streams.
+ * Makes the calls of a {@link RelayEndpoint}. A call counts as pending until the last byte of its
+ * answer has been read, so that Camel's graceful shutdown waits for streams.
  */
 final class RelayProducer extends DefaultAsyncProducer implements ShutdownAware {
 
@@ -74,8 +74,7 @@ final class RelayProducer extends DefaultAsyncProducer implements ShutdownAware 
       return worker;
     }
     if (lease == null) {
-      throw new IllegalStateException(
-          endpoint + " names no worker and is not the child of a pool");
+      throw new IllegalStateException(endpoint + " names no worker and is not the child of a pool");
     }
     return lease.worker().url();
   }
@@ -86,7 +85,8 @@ final class RelayProducer extends DefaultAsyncProducer implements ShutdownAware 
     for (Map.Entry<String, Object> header : message.getHeaders().entrySet()) {
       EndToEnd.copy(header.getKey(), header.getValue(), headers);
     }
-    if (endpoint.httpMethod() != HttpMethod.GET && !headers.contains("Content-Type")) {
+    client.via().append(message.getHeader("Via"), headers);
+    if (!HttpMethod.GET.equals(endpoint.httpMethod()) && !headers.contains("Content-Type")) {
       headers.set("Content-Type", "application/json");
     }
     return new CallRequest(endpoint.httpMethod(), path(target(lease)), headers, body);

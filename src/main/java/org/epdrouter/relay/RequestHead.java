@@ -2,20 +2,35 @@ package org.epdrouter.relay;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
-import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the raw bytes of a request head for what Netty's parser still takes but two parsers may read in two ways. Rules from
- * RFC 9110 and RFC 9112; a head that breaks one is refused as a whole, before anything of it is acted on.
+ * Checks the raw bytes of a request head for what Netty's parser still takes but two parsers may
+ * read in two ways. Rules from RFC 9110 and RFC 9112; a head that breaks one is refused as a whole,
+ * before anything of it is acted on. Not thread-safe.
  */
 final class RequestHead {
 
-  private static final Set<String> SINGLE = Set.of("content-length", "transfer-encoding", "host");
+  private static final boolean[] TOKEN = token();
+  private static final String NOT_IN_HOST = "@/?#\\,\"<>^`{|}";
+  private static final int MAX_DIGITS = 18;
 
-  private RequestHead() {}
+  private final byte[] head;
+  private boolean hasHost;
+  private boolean hasLength;
+  private boolean hasCoding;
+
+  private RequestHead(byte[] head) {
+    this.head = head;
+  }
+
+  private static boolean[] token() {
+    boolean[] token = new boolean[256];
+    for (char c = '!'; c <= '~'; c++) {
+      token[c] = "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0;
+    }
+    return token;
+  }
 
   /**
    * Checks a head.
@@ -27,34 +42,43 @@ final class RequestHead {
   static @Nullable String oddity(ByteBuf bytes, int start, int end) {
     byte[] head = new byte[end - start];
     bytes.getBytes(start, head);
+    return new RequestHead(head).oddity();
+  }
+
+  private @Nullable String oddity() {
+    String oddity = octets();
+    if (oddity != null) {
+      return oddity;
+    }
+    int lineEnd = lineEnd(0);
+    boolean http11 = head[lineEnd - 1] == '1';
+    oddity = requestLine(lineEnd);
+    for (int line = lineEnd + 2; oddity == null && line < head.length - 2; line = lineEnd + 2) {
+      lineEnd = lineEnd(line);
+      oddity = field(line, lineEnd);
+    }
+    return oddity == null && http11 && !hasHost ? "no host header" : oddity;
+  }
+
+  /** Lines end in CRLF and nothing else, and no other control character but TAB is there. */
+  private @Nullable String octets() {
     for (int index = 0; index < head.length; index++) {
       int octet = head[index] & 0xff;
-      if (octet == '\r' && head[index + 1] != '\n' || octet == '\n' && (index == 0 || head[index - 1] != '\r')) {
+      if (octet == '\r') {
+        index++;
+        if (head[index] != '\n') {
+          return "a line that does not end in CRLF";
+        }
+      } else if (octet == '\n') {
         return "a line that does not end in CRLF";
-      }
-      if (octet < ' ' && octet != '\r' && octet != '\n' && octet != '\t' || octet == 0x7f) {
+      } else if ((octet < ' ' && octet != '\t') || octet == 0x7f) {
         return "a control character";
       }
     }
-    int lineEnd = lineEnd(head, 0);
-    String oddity = requestLine(head, lineEnd);
-    Set<String> seen = new HashSet<>();
-    for (int line = lineEnd + 2; oddity == null && line < head.length - 2; line = lineEnd + 2) {
-      lineEnd = lineEnd(head, line);
-      oddity = field(head, line, lineEnd, seen);
-    }
-    if (oddity == null && !seen.contains("host") && head[lineEndOfVersion(head)] == '1') {
-      return "no host header";
-    }
-    return oddity;
+    return head[0] == '\r' ? "no request line" : null;
   }
 
-  /** Index of the request line's last digit, the minor version. */
-  private static int lineEndOfVersion(byte[] head) {
-    return lineEnd(head, 0) - 1;
-  }
-
-  private static int lineEnd(byte[] head, int from) {
+  private int lineEnd(int from) {
     int index = from;
     while (head[index] != '\r') {
       index++;
@@ -63,92 +87,103 @@ final class RequestHead {
   }
 
   /** RFC 9112 3: method SP request-target SP HTTP-version, nothing else. */
-  private static @Nullable String requestLine(byte[] head, int end) {
-    String line = new String(head, 0, end, StandardCharsets.ISO_8859_1);
-    int first = line.indexOf(' ');
-    int second = line.indexOf(' ', first + 1);
-    if (first <= 0 || second <= first + 1 || line.indexOf(' ', second + 1) >= 0) {
+  private @Nullable String requestLine(int end) {
+    int method = 0;
+    while (TOKEN[head[method] & 0xff]) {
+      method++;
+    }
+    int target = method + 1;
+    while (target < end && head[target] > ' ') {
+      target++;
+    }
+    if (method == 0 || head[method] != ' ') {
+      return "a method that is not a token";
+    }
+    if (target == method + 1 || target >= end || head[target] != ' ') {
       return "a request line that is not 'method target version'";
     }
-    for (int index = 0; index < first; index++) {
-      if (!isToken(head[index])) {
-        return "a method that is not a token";
-      }
-    }
-    for (int index = first + 1; index < second; index++) {
-      if (head[index] < '!' || head[index] == 0x7f) {
-        return "a request target that is not ASCII";
-      }
-    }
-    String version = line.substring(second + 1);
+    String version = text(target + 1, end);
     return version.equals("HTTP/1.1") || version.equals("HTTP/1.0")
         ? null
         : "a version that is not HTTP/1.1 or HTTP/1.0";
   }
 
-  private static @Nullable String field(byte[] head, int start, int end, Set<String> seen) {
+  private @Nullable String field(int start, int end) {
     int colon = start;
-    while (colon < end && isToken(head[colon])) {
+    while (TOKEN[head[colon] & 0xff]) {
       colon++;
     }
-    if (colon == start || colon == end || head[colon] != ':') {
+    if (colon == start || head[colon] != ':') {
       return "a header line without a proper name";
     }
-    String name = single(head, start, colon);
-    if (name == null) {
-      return null;
-    }
-    if (!seen.add(name)) {
-      return "more than one " + name + " header";
-    }
-    String value = value(head, colon + 1, end);
-    return switch (name) {
-      case "content-length" ->
-          isNumber(value) ? null : "a content-length that is not a plain number";
-      case "transfer-encoding" ->
-          value.equalsIgnoreCase("chunked") ? null : "a transfer-encoding that is not chunked";
-      default -> isHost(value) ? null : "a host header that is not a host";
+    return switch (colon - start) {
+      case 4 -> isNamed("host", start) ? host(colon + 1, end) : null;
+      case 14 -> isNamed("content-length", start) ? length(colon + 1, end) : null;
+      case 17 -> isNamed("transfer-encoding", start) ? coding(colon + 1, end) : null;
+      default -> null;
     };
   }
 
-  /** The field's name in lower case if it may stand only once, else null. */
-  private static @Nullable String single(byte[] head, int start, int colon) {
-    int length = colon - start;
-    if (length != 4 && length != 14 && length != 17) {
-      return null;
+  private boolean isNamed(String name, int start) {
+    for (int index = 0; index < name.length(); index++) {
+      if ((head[start + index] | 0x20) != name.charAt(index)) {
+        return false;
+      }
     }
-    String name =
-        new String(head, start, length, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
-    return SINGLE.contains(name) ? name : null;
+    return true;
   }
 
-  private static String value(byte[] head, int start, int end) {
+  private @Nullable String host(int start, int end) {
+    if (hasHost) {
+      return "more than one host header";
+    }
+    hasHost = true;
+    boolean proper =
+        value(start, end).chars().allMatch(c -> c > ' ' && c < 0x7f && NOT_IN_HOST.indexOf(c) < 0);
+    return proper ? null : "a host header that is not a host";
+  }
+
+  private @Nullable String length(int start, int end) {
+    if (hasLength) {
+      return "more than one content-length header";
+    }
+    hasLength = true;
+    String value = value(start, end);
+    boolean proper =
+        !value.isEmpty()
+            && value.length() <= MAX_DIGITS
+            && value.chars().allMatch(c -> c >= '0' && c <= '9')
+            && (value.charAt(0) != '0' || value.length() == 1);
+    return proper ? null : "a content-length that is not a plain number";
+  }
+
+  private @Nullable String coding(int start, int end) {
+    if (hasCoding) {
+      return "more than one transfer-encoding header";
+    }
+    hasCoding = true;
+    return value(start, end).equalsIgnoreCase("chunked")
+        ? null
+        : "a transfer-encoding that is not chunked";
+  }
+
+  private String value(int start, int end) {
     int from = start;
     int to = end;
-    while (from < to && (head[from] == ' ' || head[from] == '\t')) {
+    while (from < to && isBlank(head[from])) {
       from++;
     }
-    while (to > from && (head[to - 1] == ' ' || head[to - 1] == '\t')) {
+    while (to > from && isBlank(head[to - 1])) {
       to--;
     }
-    return new String(head, from, to - from, StandardCharsets.ISO_8859_1);
+    return text(from, to);
   }
 
-  private static boolean isNumber(String value) {
-    return !value.isEmpty()
-        && value.length() < 19
-        && value.chars().allMatch(c -> c >= '0' && c <= '9')
-        && (value.charAt(0) != '0' || value.length() == 1);
+  private static boolean isBlank(byte octet) {
+    return octet == ' ' || octet == '\t';
   }
 
-  private static boolean isHost(String value) {
-    return value.chars().allMatch(c -> c > ' ' && c < 0x7f && "@/?#\\,".indexOf(c) < 0);
-  }
-
-  private static boolean isToken(byte octet) {
-    return octet >= '0' && octet <= '9'
-        || octet >= 'a' && octet <= 'z'
-        || octet >= 'A' && octet <= 'Z'
-        || octet > 0 && "!#$%&'*+-.^_`|~".indexOf(octet) >= 0;
+  private String text(int start, int end) {
+    return new String(head, start, end - start, StandardCharsets.ISO_8859_1);
   }
 }

@@ -13,18 +13,24 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
-/** Collects a request's body, within bounds, and hands on a {@link FrontRequest} or a {@link Refusal}. */
+/**
+ * Collects a request's body, within bounds, and hands on a {@link FrontRequest} or a {@link
+ * Refusal}.
+ */
 final class RequestReader extends ChannelInboundHandlerAdapter {
 
   private final FrontLimits limits;
+  private final Admission admission;
   private final ClientConnection connection;
   private final ClientTimer timer;
   private final BodyCollector body = new BodyCollector();
   private @Nullable HttpRequest head;
   private boolean refused;
+  private long reserved;
 
-  RequestReader(FrontLimits limits, ClientConnection connection, ClientTimer timer) {
-    this.limits = limits;
+  RequestReader(Front front, ClientConnection connection, ClientTimer timer) {
+    this.limits = front.limits();
+    this.admission = front.admission();
     this.connection = connection;
     this.timer = timer;
   }
@@ -67,19 +73,30 @@ final class RequestReader extends ChannelInboundHandlerAdapter {
       content.release();
       return;
     }
-    if (body.length() + content.content().readableBytes() > limits.maxBody()) {
+    int size = content.content().readableBytes();
+    if (reserved + size > limits.maxBody()) {
       content.release();
       refuse(ctx, Refusal.bodyTooLarge("without a declared length", limits.maxBody()));
-    } else if (content instanceof LastHttpContent) {
+      return;
+    }
+    if (!admission.reserve(size)) {
+      content.release();
+      refuse(ctx, new Refusal(admission.tooMuchMemory()));
+      return;
+    }
+    reserved += size;
+    if (content instanceof LastHttpContent) {
+      FrontRequest complete = complete(request, body.complete(content.content()));
       head = null;
+      reserved = 0;
       timer.requestRead();
-      ctx.fireChannelRead(complete(request, body.complete(content.content())));
+      ctx.fireChannelRead(complete);
     } else {
       body.add(content.content());
     }
   }
 
-  private static FrontRequest complete(HttpRequest request, ByteBuf body) {
+  private FrontRequest complete(HttpRequest request, ByteBuf body) {
     String uri = request.uri();
     int query = uri.indexOf('?');
     return new FrontRequest(
@@ -87,8 +104,10 @@ final class RequestReader extends ChannelInboundHandlerAdapter {
         query < 0 ? uri : uri.substring(0, query),
         request.headers(),
         body,
+        reserved,
         HttpUtil.isKeepAlive(request),
-        HttpVersion.HTTP_1_0.equals(request.protocolVersion()));
+        HttpVersion.HTTP_1_0.equals(request.protocolVersion()),
+        admission);
   }
 
   /** The client has been too slow with its body. */
@@ -100,12 +119,18 @@ final class RequestReader extends ChannelInboundHandlerAdapter {
     refused = true;
     head = null;
     timer.requestRead();
-    body.drop();
+    drop();
     ctx.fireChannelRead(refusal);
   }
 
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
+    drop();
+  }
+
+  private void drop() {
     body.drop();
+    admission.free(reserved);
+    reserved = 0;
   }
 }

@@ -9,15 +9,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of an answer that is still being received, as the body of a Camel message. It has one reader, which is told of
- * every event as it arrives; nothing is collected beyond one event that is not complete, and what came before the reader.
+ * The body of an answer that is still being received, as the body of a Camel message. It has one
+ * reader, which is told of every event as it arrives; nothing is collected beyond one event that is
+ * not complete, and what came before the reader.
  *
- * <p>{@link #read}, {@link #pause}, {@link #resume} and {@link #cancel} may be called on any thread. A body that nobody reads
- * ends when its request's scope is closed.
+ * <p>{@link #read}, {@link #pause}, {@link #resume} and {@link #cancel} may be called on any
+ * thread. A body that nobody reads ends when its request's scope is closed.
  */
 public final class StreamBody {
 
-  /** Past this an event is relayed in pieces, so that a worker that never ends a line cannot fill the memory. */
+  /**
+   * Past this an event is relayed in pieces, so that a worker that never ends a line cannot fill
+   * the memory.
+   */
   private static final int MAX_EVENT = 4 * 1024 * 1024;
 
   enum Demand {
@@ -29,7 +33,10 @@ public final class StreamBody {
   /** Receives the body, on the executor that it was given to {@link StreamBody#read} with. */
   public interface Reader {
 
-    /** One whole event with the blank line that ends it, or a piece of a body that is no event stream. The reader owns it. */
+    /**
+     * One whole event with the blank line that ends it, or a piece of a body that is no event
+     * stream. The reader owns it.
+     */
     void data(ByteBuf bytes);
 
     /** Nothing more has arrived for now: what was written should be sent. */

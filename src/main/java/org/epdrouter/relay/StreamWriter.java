@@ -10,8 +10,9 @@ import org.epdrouter.openai.OpenAiException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a streamed body to the client: one chunk for each event, one flush for each burst. When the client does not keep up,
- * the worker is read no further. Confined to the client's event loop.
+ * Writes a streamed body to the client: one chunk for each event, one flush for each burst. When
+ * the client does not keep up, the worker is read no further, and when the client stands still for
+ * too long, it is cut off. Confined to the client's event loop.
  */
 final class StreamWriter implements StreamBody.Reader {
 
@@ -24,18 +25,23 @@ final class StreamWriter implements StreamBody.Reader {
   private final ChannelHandlerContext raw;
   private final StreamBody body;
   private final boolean chunked;
+  private final long stallTimeout;
+  private final MovingTimer stalled;
   private final Runnable finished;
   private @Nullable ByteBuf burst;
   private boolean paused;
   private boolean over;
 
   StreamWriter(
-      Channel channel,
       ChannelHandlerContext raw,
       StreamBody body,
       boolean chunked,
+      long stallTimeout,
       Runnable finished) {
-    this.channel = channel;
+    this.channel = raw.channel();
+    this.stallTimeout = stallTimeout;
+    this.stalled = new MovingTimer(channel::close);
+    stalled.start(channel.eventLoop(), 0);
     this.raw = raw;
     this.body = body;
     this.chunked = chunked;
@@ -78,7 +84,7 @@ final class StreamWriter implements StreamBody.Reader {
   private static void writeHex(ByteBuf room, int size) {
     int shift = (31 - Integer.numberOfLeadingZeros(size)) & ~3;
     for (; shift >= 0; shift -= 4) {
-      room.writeByte(HEX[size >>> shift & 0xf]);
+      room.writeByte(HEX[(size >>> shift) & 0xf]);
     }
   }
 
@@ -89,6 +95,7 @@ final class StreamWriter implements StreamBody.Reader {
       raw.flush();
       if (!channel.isWritable() && !paused) {
         paused = true;
+        stalled.restart(stallTimeout);
         body.pause();
       }
     }
@@ -134,12 +141,14 @@ final class StreamWriter implements StreamBody.Reader {
   void writabilityChanged() {
     if (paused && channel.isWritable()) {
       paused = false;
+      stalled.restart(0);
       body.resume();
     }
   }
 
   void clientLeft() {
     over = true;
+    stalled.stop();
     if (burst != null) {
       burst.release();
       burst = null;

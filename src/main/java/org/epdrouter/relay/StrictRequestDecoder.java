@@ -11,8 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Netty's request decoder behind a guard that sees every head as raw bytes, whole, before it is parsed. What is wrong comes
- * out as one {@link Refusal}, after which nothing that the client sends is read any more.
+ * Netty's request decoder behind a guard that sees every head as raw bytes, whole, before it is
+ * parsed. What is wrong comes out as one {@link Refusal}, after which nothing that the client sends
+ * is read any more.
  */
 final class StrictRequestDecoder extends HttpRequestDecoder {
 
@@ -26,8 +27,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
   private int searched;
   private int leading;
 
-  StrictRequestDecoder(
-      HttpDecoderConfig config, int maxUri, int maxHeader, Runnable headStarted) {
+  StrictRequestDecoder(HttpDecoderConfig config, int maxUri, int maxHeader, Runnable headStarted) {
     super(config);
     this.headStarted = headStarted;
     this.maxUri = maxUri;
@@ -50,7 +50,8 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
       HttpObject object = (HttpObject) out.get(index);
       if (object.decoderResult().isFailure()) {
         ReferenceCountUtil.release(object);
-        out.set(index, Refusal.malformed(String.valueOf(object.decoderResult().cause().getMessage())));
+        out.set(
+            index, Refusal.malformed(String.valueOf(object.decoderResult().cause().getMessage())));
         refused = true;
       } else if (object instanceof LastHttpContent) {
         atHead = true;
@@ -105,10 +106,15 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     if ((lineLength < 0 ? length : lineLength) > maxUri + 32) {
       return Refusal.uriTooLong(maxUri);
     }
-    return length > maxHeader + Math.max(lineLength, 0) + 3 ? Refusal.headTooLarge(maxHeader) : null;
+    return length > maxHeader + Math.max(lineLength, 0) + 3
+        ? Refusal.headTooLarge(maxHeader)
+        : null;
   }
 
-  /** Index behind the empty line that ends the head (or behind two bare line feeds, which the check refuses), or -1. */
+  /**
+   * Index behind the empty line that ends the head (or behind two bare line feeds, which the check
+   * refuses), or -1.
+   */
   private static int headEnd(ByteBuf buffer, int from) {
     int end = buffer.writerIndex();
     int at = from;

@@ -53,8 +53,8 @@ final class Target {
   }
 
   /**
-   * An idle connection, the one used last first. A loop that has no connection of its own to this worker borrows one from
-   * another loop, so that a little traffic keeps to few connections.
+   * An idle connection, the one used last first. A loop that has no connection of its own to this
+   * worker borrows one from another loop, so that a little traffic keeps to few connections.
    */
   @Nullable WorkerConnection takeIdle(int loop) {
     WorkerConnection own = lanes[loop].idle.pollLast();
@@ -83,7 +83,10 @@ final class Target {
     lanes[loop].idle.addLast(connection);
   }
 
-  /** Closes the connections of the loop that have been idle since before the given {@link System#nanoTime}. */
+  /**
+   * Closes the connections of the loop that have been idle since before the given {@link
+   * System#nanoTime}.
+   */
   void closeIdleSince(int loop, long nanos) {
     for (WorkerConnection connection : lanes[loop].idle) {
       if (connection.idleSince() - nanos < 0 && lanes[loop].idle.remove(connection)) {

@@ -19,9 +19,11 @@ import org.epdrouter.worker.RequestScope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request to a worker and its answer, from the search for a connection to the last byte of the body.
+ * One request to a worker and its answer, from the search for a connection to the last byte of the
+ * body.
  *
- * <p>Started on any thread, it then lives on the event loop of its connection; {@link #cancel} may come from anywhere.
+ * <p>Started on any thread, it then lives on the event loop of its connection; {@link #cancel} may
+ * come from anywhere.
  */
 final class WorkerCall implements RequestScope.Call {
 
@@ -110,7 +112,10 @@ final class WorkerCall implements RequestScope.Call {
     fail(failures.connect(cause, client.connectTimeout()));
   }
 
-  /** Takes the connection, whose event loop is the caller; false if the call is over and does not want it any more. */
+  /**
+   * Takes the connection, whose event loop is the caller; false if the call is over and does not
+   * want it any more.
+   */
   boolean carriedBy(WorkerConnection carrier, boolean usedBefore) {
     synchronized (lock) {
       if (over) {
@@ -263,8 +268,7 @@ final class WorkerCall implements RequestScope.Call {
       streaming.accept(collected);
       collected = null;
     }
-    listener.answered(
-        new WorkerAnswer(response.status().code(), response.headers(), streaming));
+    listener.answered(new WorkerAnswer(response.status().code(), response.headers(), streaming));
   }
 
   void readComplete() {
@@ -292,7 +296,8 @@ final class WorkerCall implements RequestScope.Call {
     if (bytesSeen) {
       fail(failures.truncated());
     } else if (reused) {
-      // The worker closed an idle connection just when it was taken: the same worker gets the request again.
+      // The worker closed an idle connection just when it was taken: the same worker gets the
+      // request again.
       client.connectAnew(this);
     } else {
       fail(failures.lost());

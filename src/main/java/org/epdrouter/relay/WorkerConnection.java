@@ -15,9 +15,10 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to a worker: the last handler of its channel. It carries one call at a time and goes back to its {@link
- * Target} when the answer has been read to its end, the request was written to its end, both sides keep the connection, and
- * nothing followed the answer. Confined to the channel's event loop, but for what says otherwise.
+ * One connection to a worker: the last handler of its channel. It carries one call at a time and
+ * goes back to its {@link Target} when the answer has been read to its end, the request was written
+ * to its end, both sides keep the connection, and nothing followed the answer. Confined to the
+ * channel's event loop, but for what says otherwise.
  */
 final class WorkerConnection extends ChannelInboundHandlerAdapter {
 
@@ -187,7 +188,8 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter {
       bytes.release();
       return;
     }
-    // The end is recorded before the last bytes are handed on: their reader may close, or send the next request.
+    // The end is recorded before the last bytes are handed on: their reader may close, or send the
+    // next request.
     call = null;
     reusable = keepAlive && written;
     if (!reusable) {

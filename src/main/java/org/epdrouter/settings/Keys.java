@@ -41,7 +41,7 @@ public final class Keys {
               Map.entry("router.prefill.timeout", Rule.duration()),
               Map.entry("router.decode.first-byte-timeout", Rule.duration()),
               Map.entry("router.decode.idle-timeout", Rule.duration()),
-              Map.entry("router.request-timeout", Rule.duration()),
+              Map.entry("router.request-timeout", Rule.duration().orOff()),
               Map.entry("router.worker-keep-alive", Rule.duration()),
               Map.entry("router.header-timeout", Rule.duration()),
               Map.entry("router.body-timeout", Rule.duration()),
@@ -50,6 +50,16 @@ public final class Keys {
               Map.entry("router.max-answer", Rule.size()),
               Map.entry("router.max-header", Rule.size()),
               Map.entry("router.max-uri", Rule.size()),
+              Map.entry("router.max-requests", Rule.number(1, 10_000_000)),
+              Map.entry("router.max-body-memory", Rule.largeSize().orEmpty()),
+              Map.entry("router.retry.budget", Rule.number(0, 100)),
+              Map.entry("router.retry.least", Rule.number(0, 1_000_000)),
+              Map.entry("router.breaker.failures", Rule.number(0, 10_000)),
+              Map.entry("router.breaker.open", Rule.duration()),
+              Map.entry("router.breaker.half-open", Rule.number(1, 1_000)),
+              Map.entry("router.health.interval", Rule.duration().orOff()),
+              Map.entry("router.health.timeout", Rule.duration()),
+              Map.entry("router.health.threshold", Rule.number(1, 1_000)),
               Map.entry("router.threads", Rule.number(0, 1_024))));
 
   private static final int TYPO = 4;

@@ -39,6 +39,13 @@ record Rule(String expected, UnaryOperator<String> normaliser) {
         value -> withinInt(Size.parse(value).bytes()));
   }
 
+  /** A size without an upper bound; its one form is plain bytes. */
+  static Rule largeSize() {
+    return new Rule(
+        "a size of at least 1 byte, such as 512MB or 4GB",
+        value -> Long.toString(Size.parse(value).bytes()));
+  }
+
   /** A duration; its one form is plain milliseconds that fit an int. */
   static Rule duration() {
     return new Rule(
@@ -91,10 +98,18 @@ record Rule(String expected, UnaryOperator<String> normaliser) {
                 }));
   }
 
-  /** This rule, or nothing at all. */
+  /** This rule, or nothing at all, whose one form is 0. */
   Rule orEmpty() {
     return new Rule(
-        expected + ", or empty", value -> value.isEmpty() ? "" : normaliser.apply(value));
+        expected + ", or empty", value -> value.isEmpty() ? "0" : normaliser.apply(value));
+  }
+
+  /** This rule, or {@code off}, whose one form is 0. */
+  Rule orOff() {
+    return new Rule(
+        expected + ", or off",
+        value ->
+            value.equalsIgnoreCase("off") || value.equals("0") ? "0" : normaliser.apply(value));
   }
 
   /**

@@ -48,7 +48,7 @@ final class FileEcStore implements EcStore {
     }
     try (Stream<Path> entries = Files.list(directory)) {
       for (Path entry : (Iterable<Path>) entries::iterator) {
-        if (Files.deleteIfExists(entry.resolve(FILE))) {
+        if (Files.isDirectory(entry) && Files.deleteIfExists(entry.resolve(FILE))) {
           Files.deleteIfExists(entry);
         }
       }

@@ -14,7 +14,7 @@ final class ReplyText {
   private static final String[] FILLER =
       ("the quick brown fox jumps over the lazy dog while seven bright lanterns drift along"
               + " a quiet river under distant hills")
-          .split(" ");
+          .split(" ", -1);
 
   private final List<String> head = new ArrayList<>();
 

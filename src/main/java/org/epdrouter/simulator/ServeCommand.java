@@ -28,6 +28,7 @@ import picocli.CommandLine.Unmatched;
     name = "serve",
     mixinStandardHelpOptions = true,
     description = "One worker, with the flags of vllm serve; unknown ones are ignored.")
+@SuppressWarnings("UnusedVariable") // picocli fills the options that are accepted and ignored
 final class ServeCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
   private static final String DEFAULT_STORAGE = "/tmp";
@@ -72,6 +73,7 @@ final class ServeCommand implements Callable<Integer> {
       },
       paramLabel = "VALUE",
       description = "Ignored.")
+  @SuppressWarnings("UnusedVariable") // Flags need a place to go.
   private List<String> ignoredValues = new ArrayList<>();
 
   @Option(
@@ -83,6 +85,7 @@ final class ServeCommand implements Callable<Integer> {
         "--trust-remote-code"
       },
       description = "Ignored.")
+  @SuppressWarnings("UnusedVariable") // Flags need a place to go.
   private boolean[] ignoredSwitches = {};
 
   @Unmatched private List<String> unknown = new ArrayList<>();

@@ -94,9 +94,9 @@ final class TokenStream {
     if (silent) {
       return;
     }
-    exchange.event(event);
     sentEvents++;
     ledger.increment(Counter.EVENTS_SENT);
+    exchange.event(event);
     checkFaults();
   }
 

@@ -1,6 +1,9 @@
 package org.epdrouter.worker;
 
-/** A worker call was cancelled, or never started, because its request's scope is closed. Says nothing about the worker. */
+/**
+ * A worker call was cancelled, or never started, because its request's scope is closed. Says
+ * nothing about the worker.
+ */
 public final class CallCancelledException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

@@ -1,37 +1,49 @@
 package org.epdrouter.worker;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right to make one call to one worker. It ends exactly once, when the last byte of the answer was read or the call
- * failed; ending it again is harmless. Thread-safe.
+ * The right to make one call to one worker. It ends exactly once, when the last byte of the answer
+ * was read or the call failed, and its ending is what the worker's breaker learns from; ending it
+ * again is harmless. Thread-safe.
  */
 public final class Lease {
 
   private static final String PROPERTY = "epdLease";
 
   private final Worker worker;
+  private final boolean judged;
+  private final long started = System.nanoTime();
   private final AtomicBoolean ended = new AtomicBoolean();
 
-  Lease(Worker worker) {
+  private Lease(Worker worker, boolean judged) {
     this.worker = worker;
+    this.judged = judged;
     worker.leased();
   }
 
-  /** The lease that a pool has put on the exchange, or null where the call is made without a pool. */
+  /**
+   * The lease that a pool has put on the exchange, or null where the call is made without a pool.
+   */
   public static @Nullable Lease of(Exchange exchange) {
     return exchange.getProperty(PROPERTY, Lease.class);
   }
 
-  /** Leases the worker for a call of the exchange, whatever a pool would choose. */
+  /**
+   * Leases the worker for a call of the exchange, whatever a pool would choose; the breaker hears
+   * nothing of it.
+   */
   public static void take(Worker worker, Exchange exchange) {
-    new Lease(worker).putOn(exchange);
+    exchange.setProperty(PROPERTY, new Lease(worker, false));
   }
 
-  void putOn(Exchange exchange) {
-    exchange.setProperty(PROPERTY, this);
+  /** Leases a worker whose breaker has given its permission. */
+  static void takePermitted(Worker worker, Exchange exchange) {
+    exchange.setProperty(PROPERTY, new Lease(worker, true));
   }
 
   public Worker worker() {
@@ -40,22 +52,37 @@ public final class Lease {
 
   /** The worker answered, and its answer was read to the end. */
   public void succeeded() {
-    end();
+    if (end()) {
+      breaker().onSuccess(System.nanoTime() - started, TimeUnit.NANOSECONDS);
+    }
   }
 
   /** The worker is to blame: refused, reset, timed out, garbage, a server error. */
-  public void failed() {
-    end();
+  public void failed(Throwable cause) {
+    if (end()) {
+      breaker().onError(System.nanoTime() - started, TimeUnit.NANOSECONDS, cause);
+    }
   }
 
-  /** Nothing can be said about the worker: the client left, a sibling failed, the request was at fault. */
+  /**
+   * Nothing can be said about the worker: the client left, a sibling failed, the request was at
+   * fault.
+   */
   public void ignored() {
-    end();
+    if (end()) {
+      breaker().releasePermission();
+    }
   }
 
-  private void end() {
-    if (ended.compareAndSet(false, true)) {
+  private CircuitBreaker breaker() {
+    return worker.breaker();
+  }
+
+  private boolean end() {
+    boolean first = ended.compareAndSet(false, true);
+    if (first) {
       worker.returned();
     }
+    return first && judged;
   }
 }

@@ -6,9 +6,10 @@ import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that is under way for one client request: its worker calls and the memory it holds. Closing the scope cancels
- * the calls, prevents later ones and lets the memory go; it is the only place where a request is cancelled. Split children
- * and enriching exchanges share the scope of their parent. Thread-safe.
+ * Everything that is under way for one client request: its worker calls and the memory it holds.
+ * Closing the scope cancels the calls, prevents later ones and lets the memory go; it is the only
+ * place where a request is cancelled. Split children and enriching exchanges share the scope of
+ * their parent. Thread-safe.
  */
 public final class RequestScope {
 
@@ -35,6 +36,7 @@ public final class RequestScope {
   private final List<Call> calls = new ArrayList<>(4);
   private final List<Runnable> releases = new ArrayList<>(2);
   private final List<Worker> lost = new ArrayList<>(0);
+  private Runnable retryEnd = RequestScope::nothing;
   private @Nullable Ending ending;
 
   /** The scope of the exchange's request; a new one if there is none yet. */
@@ -72,7 +74,10 @@ public final class RequestScope {
     calls.remove(call);
   }
 
-  /** Runs the action when the scope closes, at once if it is closed; for the memory that the request holds. */
+  /**
+   * Runs the action when the scope closes, at once if it is closed; for the memory that the request
+   * holds.
+   */
   public void onClose(Runnable release) {
     synchronized (this) {
       if (ending == null) {
@@ -98,6 +103,7 @@ public final class RequestScope {
       releases.clear();
     }
     cancelled.forEach(call -> call.cancel(reason));
+    takeRetryEnd().run();
     released.forEach(Runnable::run);
   }
 
@@ -106,9 +112,31 @@ public final class RequestScope {
     lost.add(worker);
   }
 
+  /**
+   * Remembers what is to be done when the request's next call to a stage comes back: the end of a
+   * retry.
+   */
+  synchronized void retrying(Runnable end) {
+    Runnable former = retryEnd;
+    retryEnd =
+        () -> {
+          former.run();
+          end.run();
+        };
+  }
+
+  /** What was remembered; once. */
+  synchronized Runnable takeRetryEnd() {
+    Runnable end = retryEnd;
+    retryEnd = RequestScope::nothing;
+    return end;
+  }
+
   synchronized boolean hasLost(Worker worker) {
     return lost.contains(worker);
   }
+
+  private static void nothing() {}
 
   /** Why the scope was closed, or null while it is open. */
   public synchronized @Nullable Ending ending() {

@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Chooses the worker that takes the next call. Implementations are thread-safe and live as long as their pool. */
+/**
+ * Chooses the worker that takes the next call. Implementations are thread-safe and live as long as
+ * their pool.
+ */
 @FunctionalInterface
 public interface Selection {
 

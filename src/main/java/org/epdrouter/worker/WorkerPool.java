@@ -2,8 +2,10 @@ package org.epdrouter.worker;
 
 import java.net.URI;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProcessor;
@@ -15,19 +17,22 @@ import org.epdrouter.stage.Stage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workers of one stage as a Camel load balancer with exactly one child: the pool takes a lease on a worker, puts it on
- * the exchange and runs the child, whose {@code relay:} endpoint calls the leased worker. Another try is the child run again
- * with another lease. Thread-safe; nothing here waits.
+ * The workers of one stage as a Camel load balancer with exactly one child: the pool takes a lease
+ * on a worker, puts it on the exchange and runs the child, whose {@code relay:} endpoint calls the
+ * leased worker. Another try is the child run again with another lease. Thread-safe; nothing here
+ * waits.
  *
- * <p>Encode and prefill calls are repeated here, on another worker, when theirs was lost before it answered or answered 502,
- * 503 or 504. A decode call never is: its KV transfer params belong to the lost call, so it leaves with a
- * {@link WorkerLostException}, for which the pipeline repeats prefill and decode together.
+ * <p>Encode and prefill calls are repeated here, on another worker, when theirs was lost before it
+ * answered or answered 502, 503 or 504. A decode call never is: its KV transfer params belong to
+ * the lost call, so it leaves with a {@link WorkerLostException}, for which the pipeline repeats
+ * prefill and decode together.
  */
 public final class WorkerPool extends LoadBalancerSupport {
 
   private final Stage stage;
   private final List<Worker> workers;
   private final Selection selection;
+  private final RetryBudget budget;
 
   /**
    * A pool that goes round robin.
@@ -35,19 +40,20 @@ public final class WorkerPool extends LoadBalancerSupport {
    * @param stage name of the stage, as in {@link Stage#label()}
    * @param urls comma-separated base URLs, empty for a stage without workers
    */
-  public WorkerPool(String stage, String urls) {
-    this(Stage.valueOf(stage.toUpperCase(Locale.ROOT)), urls, new RoundRobin());
+  public WorkerPool(String stage, String urls, Breakers breakers, RetryBudget budget) {
+    this(Stage.valueOf(stage.toUpperCase(Locale.ROOT)), urls, breakers, budget, new RoundRobin());
   }
 
-  WorkerPool(Stage stage, String urls, Selection selection) {
+  WorkerPool(Stage stage, String urls, Breakers breakers, RetryBudget budget, Selection selection) {
     this.stage = stage;
     this.workers =
         Arrays.stream(urls.split(",", -1))
             .map(String::trim)
             .filter(url -> !url.isEmpty())
-            .map(url -> new Worker(stage, URI.create(url)))
+            .map(url -> new Worker(stage, URI.create(url), breakers))
             .toList();
     this.selection = selection;
+    this.budget = budget;
   }
 
   public Stage stage() {
@@ -63,18 +69,53 @@ public final class WorkerPool extends LoadBalancerSupport {
     return workers.isEmpty();
   }
 
-  /** Leases the worker whose turn it is for a call of the exchange that is made beside the pool's own child. */
+  /**
+   * Leases the worker whose turn it is for a call of the exchange that is made beside the pool's
+   * own child.
+   */
   public void lease(Exchange exchange) {
     RequestScope scope = RequestScope.of(exchange);
-    Worker worker = select(candidate -> !scope.hasLost(candidate));
+    Worker worker = select(candidate -> isCandidate(candidate, scope));
     if (worker == null) {
       throw unavailable();
     }
     Lease.take(worker, exchange);
   }
 
+  private static boolean isCandidate(Worker worker, RequestScope scope) {
+    return worker.isAlive() && !scope.hasLost(worker);
+  }
+
   private @Nullable Worker select(Predicate<Worker> allowed) {
     return workers.isEmpty() ? null : selection.select(workers, allowed);
+  }
+
+  /**
+   * Leases a live worker that the request has not lost yet and whose breaker lets a call through.
+   * Breakers only take a worker out while another is left: if none of them lets a call through, the
+   * workers are used as if there were no breakers.
+   */
+  private @Nullable Worker lease(Exchange exchange, RequestScope scope) {
+    Set<Worker> refused = Set.of();
+    while (true) {
+      Set<Worker> excluded = refused;
+      Worker worker =
+          select(candidate -> isCandidate(candidate, scope) && !excluded.contains(candidate));
+      if (worker == null) {
+        break;
+      }
+      if (worker.breaker().tryAcquirePermission()) {
+        Lease.takePermitted(worker, exchange);
+        return worker;
+      }
+      refused = new HashSet<>(excluded);
+      refused.add(worker);
+    }
+    Worker worker = select(candidate -> isCandidate(candidate, scope));
+    if (worker != null) {
+      Lease.take(worker, exchange);
+    }
+    return worker;
   }
 
   @Override
@@ -100,6 +141,7 @@ public final class WorkerPool extends LoadBalancerSupport {
     private final AsyncProcessor child;
     private final RequestScope scope;
     private @Nullable Worker worker;
+    private Runnable retryEnd = () -> {};
 
     Attempt(Exchange exchange, AsyncCallback callback, AsyncProcessor child) {
       this.exchange = exchange;
@@ -109,17 +151,19 @@ public final class WorkerPool extends LoadBalancerSupport {
     }
 
     void start() {
-      worker = select(this::allowed);
+      retryEnd = scope.takeRetryEnd();
+      worker = lease(exchange, scope);
       if (worker == null) {
+        retryEnd.run();
         fail(unavailable());
-        return;
+      } else {
+        child.process(exchange, this);
       }
-      new Lease(worker).putOn(exchange);
-      child.process(exchange, this);
     }
 
     @Override
     public void done(boolean doneSync) {
+      retryEnd.run();
       Exception failure = exchange.getException();
       if (failure == null) {
         callback.done(false);
@@ -132,29 +176,38 @@ public final class WorkerPool extends LoadBalancerSupport {
     }
 
     private void retry(Exception failure) {
-      boolean another = scope.ending() == null && workers.stream().anyMatch(this::allowed);
-      if (another && stage != Stage.DECODE) {
-        exchange.setException(null);
-        start();
-      } else if (another) {
-        exchange.setException(failure);
+      if (!mayTryAnother(failure)) {
+        fail(failure instanceof WorkerLostException lost ? lost.answer() : failure);
+      } else if (stage == Stage.DECODE) {
         callback.done(false);
       } else {
-        fail(failure instanceof WorkerLostException lost ? lost.answer() : failure);
+        exchange.setException(null);
+        start();
       }
     }
 
     private boolean isLost(Exception failure) {
       return failure instanceof WorkerLostException
-          || stage != Stage.DECODE
+          || (stage != Stage.DECODE
               && failure instanceof OpenAiException answer
               && answer.fromWorker()
               && answer.status() >= 502
-              && answer.status() <= 504;
+              && answer.status() <= 504);
     }
 
-    private boolean allowed(Worker candidate) {
-      return !scope.hasLost(candidate);
+    private boolean mayTryAnother(Exception failure) {
+      if (scope.ending() != null
+          || workers.stream().noneMatch(candidate -> isCandidate(candidate, scope))) {
+        return false;
+      }
+      if (failure instanceof WorkerLostException lost && !lost.reached()) {
+        return true;
+      }
+      boolean affordable = budget.take(workers.stream().mapToInt(Worker::inFlight).sum());
+      if (affordable) {
+        scope.retrying(budget::giveBack);
+      }
+      return affordable;
     }
 
     private void fail(Exception failure) {

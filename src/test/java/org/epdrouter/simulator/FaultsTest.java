@@ -136,6 +136,8 @@ class FaultsTest {
   void refusesConnectionsAndListensAgainOnTheSamePort() {
     int port = worker.port();
     try (RawClient idle = new RawClient(worker)) {
+      idle.send("GET /health HTTP/1.1\r\nHost: sim\r\n\r\n").readUntil("\r\n\r\n");
+
       worker.inject(Faults.refused());
 
       assertThatThrownBy(() -> new RawClient(worker)).hasCauseInstanceOf(ConnectException.class);
@@ -179,7 +181,8 @@ class FaultsTest {
   }
 
   private boolean listens() {
-    try (RawClient client = new RawClient(worker)) {
+    try {
+      new RawClient(worker).close();
       return true;
     } catch (UncheckedIOException e) {
       return false;

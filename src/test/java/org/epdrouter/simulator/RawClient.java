@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -18,7 +19,7 @@ final class RawClient implements AutoCloseable {
 
   RawClient(SimulatedWorker worker) {
     try {
-      socket = new Socket("127.0.0.1", worker.port());
+      socket = new Socket(InetAddress.getLoopbackAddress(), worker.port());
       socket.setSoTimeout(TIMEOUT_MILLIS);
       in = new BufferedInputStream(socket.getInputStream());
     } catch (IOException e) {

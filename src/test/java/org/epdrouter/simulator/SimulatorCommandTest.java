@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,7 +102,7 @@ class SimulatorCommandTest {
                     + " --enable-request-id-headers --no-enable-prefix-caching --mm-encoder-only"
                     + " --max-num-batched-tokens 114688 --max-num-seqs 128"
                     + " --allowed-local-media-path /media --limit-mm-per-prompt 3 --new-switch")
-                .split(" "));
+                .split(" ", -1));
 
     assertThat(settings.model()).isEqualTo("Qwen/Q");
     assertThat(settings.host()).isEqualTo("0.0.0.0");
@@ -134,15 +135,14 @@ class SimulatorCommandTest {
 
   private static SimulatorSettings cluster(String... flags) {
     SimulatorCommand command = new SimulatorCommand();
-    String[] args = flags.length == 0 ? flags : flags[0].split(" ");
+    String[] args = flags.length == 0 ? flags : flags[0].split(" ", -1);
     SimulatorCommand.commandLine(command).parseArgs(args);
     return command.settings();
   }
 
   private static WorkerSettings serve(Map<String, String> environment, String... args) {
     ServeCommand command = new ServeCommand(environment);
-    SimulatorCommand.commandLine(command)
-        .parseArgs(java.util.Arrays.copyOfRange(args, 1, args.length));
+    SimulatorCommand.commandLine(command).parseArgs(Arrays.copyOfRange(args, 1, args.length));
     return command.settings();
   }
 }

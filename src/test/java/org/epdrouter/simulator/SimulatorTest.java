@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class SimulatorTest {
@@ -73,8 +75,7 @@ class SimulatorTest {
         .hasMessage("basePort: 70000 (expected: 0..65535)");
     assertThatThrownBy(() -> Behaviour.builder().defaultTokens(0).build())
         .hasMessage("defaultTokens: 0 (expected: > 0)");
-    assertThatThrownBy(
-            () -> Timing.ofTokens(java.time.Duration.ofMillis(-1), java.time.Duration.ZERO))
+    assertThatThrownBy(() -> Timing.ofTokens(Duration.ofMillis(-1), Duration.ZERO))
         .hasMessage("firstToken: PT-0.001S (expected: >= 0)");
   }
 
@@ -90,7 +91,7 @@ class SimulatorTest {
     }
   }
 
-  private static java.net.InetAddress loopback() {
-    return java.net.InetAddress.getLoopbackAddress();
+  private static InetAddress loopback() {
+    return InetAddress.getLoopbackAddress();
   }
 }

@@ -1,0 +1,51 @@
+package org.epdrouter.worker;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import java.time.Duration;
+
+/**
+ * Makes one Resilience4j breaker for each worker. A breaker opens when the last so many calls all
+ * failed, and lets a bounded number through again after a while; the first of them that fails opens
+ * it anew. Thread-safe.
+ */
+public final class Breakers {
+
+  private final CircuitBreakerRegistry registry;
+  private final int failures;
+  private final CircuitBreakerConfig config;
+
+  /**
+   * Breakers that are kept in the given registry.
+   *
+   * @param registry the one that camel-resilience4j uses, so that all breakers are found in one
+   *     place
+   * @param failures how many calls in a row must fail; 0 for breakers that never open
+   * @param open milliseconds until calls are let through again
+   * @param halfOpen how many are then let through at the same time
+   */
+  public Breakers(CircuitBreakerRegistry registry, int failures, long open, int halfOpen) {
+    this.registry = registry;
+    this.failures = failures;
+    this.config =
+        CircuitBreakerConfig.custom()
+            .slidingWindow(
+                Math.max(1, failures),
+                Math.max(1, failures),
+                CircuitBreakerConfig.SlidingWindowType.COUNT_BASED,
+                CircuitBreakerConfig.SlidingWindowSynchronizationStrategy.LOCK_FREE)
+            .failureRateThreshold(100)
+            .waitDurationInOpenState(Duration.ofMillis(Math.max(1, open)))
+            .permittedNumberOfCallsInHalfOpenState(Math.max(1, halfOpen))
+            .build();
+  }
+
+  CircuitBreaker of(Worker worker) {
+    CircuitBreaker breaker = registry.circuitBreaker(worker.toString(), config);
+    if (failures == 0) {
+      breaker.transitionToDisabledState();
+    }
+    return breaker;
+  }
+}
