@@ -21,7 +21,7 @@ import org.epdrouter.simulator.WorkerState;
 final class ExampleRun implements AutoCloseable {
   private static final Path EXAMPLES = Path.of("src", "main", "dist", "examples");
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-  private static final int SECONDS = 50;
+  private static final int SECONDS = 100;
 
   private final Path folder;
   private final Map<String, String> variables = new HashMap<>();

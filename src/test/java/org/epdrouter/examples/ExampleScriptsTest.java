@@ -7,11 +7,13 @@ import java.util.List;
 import org.epdrouter.simulator.ItemCount;
 import org.epdrouter.simulator.WorkerState;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The scripts as a user runs them; what they are set to follows the reference's. */
+@Timeout(120) // Up to six JVMs start in turn.
 class ExampleScriptsTest {
   private static final String APART = "disagg_1e1p1d_example.sh";
   private static final String TOGETHER = "disagg_1e1pd_example.sh";
@@ -117,8 +119,15 @@ class ExampleScriptsTest {
   void showsTheLastWordsOfAWorkerThatDies() throws Exception {
     try (ExampleRun run =
         ExampleRun.start(
-            folder, TOGETHER, List.of("ENCODE_PORT", "PROXY_PORT"), "PREFILL_DECODE_PORT", "1",
-            "DYING_PORT", "1", "NEVER_READY", "1")) {
+            folder,
+            TOGETHER,
+            List.of("ENCODE_PORT", "PROXY_PORT"),
+            "PREFILL_DECODE_PORT",
+            "1",
+            "DYING_PORT",
+            "1",
+            "NEVER_READY",
+            "1")) {
 
       int code = run.exitCode();
 
@@ -133,8 +142,7 @@ class ExampleScriptsTest {
   @ParameterizedTest
   @CsvSource({"TERM,143", "USR1,138", "HUP,129"})
   void stopsAllWhenInterruptedWhileWaiting(String signal, int expected) throws Exception {
-    try (ExampleRun run =
-        ExampleRun.start(folder, APART, PORTS_APART, "NEVER_READY", "1")) {
+    try (ExampleRun run = ExampleRun.start(folder, APART, PORTS_APART, "NEVER_READY", "1")) {
       run.awaitProcesses(6);
       run.awaitOutput("Waiting for encode");
 
