@@ -19,7 +19,9 @@ final class MessagesParser {
 
   /** Reads the messages, from the beginning of the array, at which the cursor is, to its end. */
   void parse() throws IOException {
-    for (JsonToken token = json.next(); token != JsonToken.END_ARRAY; token = json.next()) {
+    for (JsonToken token = json.nextValue();
+        token != JsonToken.END_ARRAY;
+        token = json.nextValue()) {
       if (token == JsonToken.START_OBJECT) {
         readMessage();
       } else {
@@ -41,7 +43,7 @@ final class MessagesParser {
         throw Refusals.twice(ChatFields.CONTENT, json.start());
       }
       hasContent |= content;
-      JsonToken value = json.next();
+      JsonToken value = json.nextValue();
       if (content && value == JsonToken.START_ARRAY) {
         readParts();
       } else {
@@ -51,7 +53,9 @@ final class MessagesParser {
   }
 
   private void readParts() throws IOException {
-    for (JsonToken token = json.next(); token != JsonToken.END_ARRAY; token = json.next()) {
+    for (JsonToken token = json.nextValue();
+        token != JsonToken.END_ARRAY;
+        token = json.nextValue()) {
       if (token == JsonToken.START_OBJECT) {
         MediaItem item = new ContentPart(body, json).read(items.size());
         if (item != null) {

@@ -27,12 +27,15 @@ public final class RelayClient implements AutoCloseable {
   private static final int MAX_HEAD = 256 * 1024;
   private static final int MAX_READ = 256 * 1024;
 
+  /** Takes most requests with images in one write. */
+  private static final int SEND_BUFFER = 512 * 1024;
+
   private final EventLoops loops;
   private final int connectTimeout;
   private final long keepAliveNanos;
   private final Via via;
   private final DnsAddressResolverGroup resolver;
-  private final ConcurrentMap<String, Target> targets = new ConcurrentHashMap<>();
+  private final ConcurrentMap<URI, Target> targets = new ConcurrentHashMap<>();
 
   /**
    * A client without connections.
@@ -72,11 +75,10 @@ public final class RelayClient implements AutoCloseable {
   }
 
   Target target(URI url) {
-    String key = url.getScheme() + "://" + url.getRawAuthority();
-    Target target = targets.get(key);
+    Target target = targets.get(url);
     return target != null
         ? target
-        : targets.computeIfAbsent(key, any -> new Target(url, loops.count()));
+        : targets.computeIfAbsent(url, any -> new Target(url, loops.count()));
   }
 
   /** Gives the call a connection, an idle one if there is one. On any thread. */
@@ -110,6 +112,7 @@ public final class RelayClient implements AutoCloseable {
             .resolver(resolver)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectTimeout)
             .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.SO_SNDBUF, SEND_BUFFER)
             .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .handler(
                 new ChannelInitializer<Channel>() {

@@ -132,7 +132,7 @@ final class WorkerCall implements RequestScope.Call {
 
   FullHttpRequest message(ByteBufAllocator allocator) {
     ByteBuf body = request.body().apply(allocator);
-    HttpHeaders headers = request.headers().copy();
+    HttpHeaders headers = request.headers();
     headers.set(HttpHeaderNames.HOST, target.authority());
     if (body.isReadable() || !HttpMethod.GET.equals(request.method())) {
       headers.set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
