@@ -34,8 +34,7 @@ final class JmsBroker implements AutoCloseable {
   }
 
   String url() {
-    int port =
-        broker.getActiveMQServer().getRemotingService().getAcceptor("tcp").getActualPort();
+    int port = broker.getActiveMQServer().getRemotingService().getAcceptor("tcp").getActualPort();
     return "tcp://127.0.0.1:" + port;
   }
 

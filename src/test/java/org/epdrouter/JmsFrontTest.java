@@ -84,8 +84,7 @@ final class JmsFrontTest {
     assertThat(answer).isInstanceOf(TextMessage.class);
     assertThat(answer.getIntProperty("status")).isEqualTo(200);
     assertThat(answer.getStringProperty("Content_HYPHEN_Type")).isEqualTo("application/json");
-    assertThat(Json.parse(((TextMessage) answer).getText()).at("/choices"))
-        .isNotEmpty();
+    assertThat(Json.parse(((TextMessage) answer).getText()).at("/choices")).isNotEmpty();
     assertThat(encode.chats()).hasSize(2);
     assertThat(decode.awaitChat(0).json().at("/kv_transfer_params/remote_engine_id").asText())
         .isEqualTo("e-1");
@@ -339,11 +338,16 @@ final class JmsFrontTest {
 
   private Map<String, String> settings() {
     return Map.of(
-        Keys.ENCODE_URLS, encode.url(),
-        Keys.PREFILL_URLS, prefill.url(),
-        Keys.DECODE_URLS, decode.url(),
-        "router.jms.broker-url", broker.url(),
-        "router.jms.queue", QUEUE);
+        Keys.ENCODE_URLS,
+        encode.url(),
+        Keys.PREFILL_URLS,
+        prefill.url(),
+        Keys.DECODE_URLS,
+        decode.url(),
+        "router.jms.broker-url",
+        broker.url(),
+        "router.jms.queue",
+        QUEUE);
   }
 
   private Message correlated(String id, String text) throws Exception {

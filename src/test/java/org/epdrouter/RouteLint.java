@@ -96,7 +96,9 @@ final class RouteLint {
             event -> {
               if (event instanceof AliasEvent
                   || (event instanceof NodeEvent node && node.getAnchor().isPresent())) {
-                complain(file, "line " + (event.getStartMark().orElseThrow().getLine() + 1),
+                complain(
+                    file,
+                    "line " + (event.getStartMark().orElseThrow().getLine() + 1),
                     "anchor or alias");
               }
             });

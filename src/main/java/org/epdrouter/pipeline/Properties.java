@@ -10,7 +10,9 @@ final class Properties {
   /** The {@link ChatRequest}, for the steps whose message body is something else. */
   static final String CHAT_REQUEST = "chatRequest";
 
-  /** The request's {@link org.epdrouter.openai.MediaItem}s, a list; false as a predicate when empty. */
+  /**
+   * The request's {@link org.epdrouter.openai.MediaItem}s, a list; false as a predicate when empty.
+   */
   static final String MEDIA_ITEMS = "mediaItems";
 
   /** The request's id, for the front that returns it and for the log; a String. */

@@ -77,7 +77,8 @@ final class Deployment implements AutoCloseable {
     Map<String, Long> encoded =
         state.of(Role.ENCODE).stream()
             .flatMap(worker -> worker.items().stream())
-            .collect(Collectors.groupingBy(ItemCount::hash, Collectors.summingLong(ItemCount::encoded)));
+            .collect(
+                Collectors.groupingBy(ItemCount::hash, Collectors.summingLong(ItemCount::encoded)));
     assertThat(encoded).hasSize(items).allSatisfy((hash, times) -> assertThat(times).isOne());
   }
 

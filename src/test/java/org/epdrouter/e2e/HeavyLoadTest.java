@@ -130,7 +130,7 @@ class HeavyLoadTest {
             "Saw 1 image "
                 + Media.seen(image(i))
                 + " : the quick brown fox jumps over the lazy dog while seven bright lanterns"
-                + " drift along a quiet river under distant hills the quick brown");
+                + " drift along a quiet river under distant hills the quick brown fox");
   }
 
   private static JsonNode parse(String json) {
