@@ -113,7 +113,7 @@ final class ChatRequestProperties {
         assertThat(item.getType()).isEqualTo(expected.types().get(item.getIndex()));
         items.add(request.compose().append(item).build().toBytes());
       }
-      assertThat(items.toArray()).isDeepEqualTo(expected.items().toArray());
+      assertThat(items).usingRecursiveComparison().isEqualTo(expected.items());
       ByteBuf unchanged = request.unchanged().toByteBuf(UnpooledByteBufAllocator.DEFAULT);
       assertThat(ByteBufUtil.getBytes(unchanged)).isEqualTo(bytes);
       unchanged.release();
