@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,7 +142,10 @@ final class PipelineEditTest {
   @Test
   void copiesTheModelOfEveryRequestToAFile() throws IOException {
     routes
-        .edit(PIPELINE, "            ref: parseChatRequest\n", "            ref: parseChatRequest\n" + TAP)
+        .edit(
+            PIPELINE,
+            "            ref: parseChatRequest\n",
+            "            ref: parseChatRequest\n" + TAP)
         .append(PIPELINE, AUDIT.replace("file:audit", "file:" + directory.resolve("audit")));
     Path notes = directory.resolve("audit/models.txt");
     List<RawResponse> answers = new ArrayList<>();

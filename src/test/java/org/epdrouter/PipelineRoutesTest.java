@@ -141,14 +141,16 @@ final class PipelineRoutesTest {
   @Test
   void endsTheSplitAtTheFirstFailedItem() {
     CountDownLatch bothAreThere = new CountDownLatch(2);
-    encode.get(0)
+    encode
+        .get(0)
         .onChat(
             (request, to) -> {
               bothAreThere.countDown();
               to.await(bothAreThere);
               Scripts.error(422).answer(request, to);
             });
-    encode.get(1)
+    encode
+        .get(1)
         .onChat(
             (request, to) -> {
               bothAreThere.countDown();
@@ -204,7 +206,9 @@ final class PipelineRoutesTest {
 
     ask(FRONT, Requests.text());
 
-    assertThat(chats(decode)).singleElement().extracting(ReceivedRequest::text)
+    assertThat(chats(decode))
+        .singleElement()
+        .extracting(ReceivedRequest::text)
         .isEqualTo(Requests.text());
   }
 

@@ -1,0 +1,43 @@
+package org.epdrouter.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The first thing that a person tries. */
+class DevProfileTest {
+  @TempDir private Path directory;
+
+  @Test
+  void printsARequestThatWorksWhenPasted() throws Exception {
+    try (RouterProcess router = RouterProcess.start(directory, List.of(), "--profile", "dev")) {
+      router.chat();
+      Deployment.await("a request to paste", () -> router.output().contains("\ncurl "));
+      String pasted =
+          router
+              .output()
+              .lines()
+              .filter(line -> line.startsWith("curl "))
+              .findFirst()
+              .orElseThrow();
+      Process shell =
+          new ProcessBuilder("bash", "-c", pasted)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      Arrivals arrivals = new Arrivals();
+
+      try (BufferedReader reader = shell.inputReader()) {
+        reader.lines().forEach(arrivals::line);
+      }
+
+      assertThat(shell.waitFor()).isZero();
+      assertThat(arrivals.events()).hasSizeGreaterThan(10).last().isEqualTo("[DONE]");
+      assertThat(String.join("", arrivals.events())).contains("\"Saw\"", "\" image\"");
+      assertThat(router.stop()).isIn(0, 143);
+    }
+  }
+}
