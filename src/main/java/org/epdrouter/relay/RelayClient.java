@@ -2,6 +2,7 @@ package org.epdrouter.relay;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -26,6 +27,9 @@ public final class RelayClient implements AutoCloseable {
 
   private static final int MAX_HEAD = 256 * 1024;
   private static final int MAX_READ = 256 * 1024;
+
+  /** Bounds what a worker that floods may hold back the others on its loop. */
+  private static final int READS_AT_ONCE = 4;
 
   /** Takes most requests with images in one write. */
   private static final int SEND_BUFFER = 512 * 1024;
@@ -114,6 +118,9 @@ public final class RelayClient implements AutoCloseable {
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.SO_SNDBUF, SEND_BUFFER)
             .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+            .option(
+                ChannelOption.RCVBUF_ALLOCATOR,
+                new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(READS_AT_ONCE))
             .handler(
                 new ChannelInitializer<Channel>() {
                   @Override

@@ -50,6 +50,7 @@ final class RequestReader extends ChannelInboundHandlerAdapter {
 
   private void begin(ChannelHandlerContext ctx, HttpRequest request) {
     long length = HttpUtil.getContentLength(request, 0L);
+    String coding = request.headers().get(HttpHeaderNames.CONTENT_ENCODING);
     String expect = request.headers().get(HttpHeaderNames.EXPECT);
     boolean http11 = HttpVersion.HTTP_1_1.equals(request.protocolVersion());
     if (length > limits.maxBody()) {
@@ -58,6 +59,8 @@ final class RequestReader extends ChannelInboundHandlerAdapter {
         && http11
         && !HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect)) {
       refuse(ctx, Refusal.expectation());
+    } else if (coding != null && !HttpHeaderValues.IDENTITY.contentEqualsIgnoreCase(coding)) {
+      refuse(ctx, Refusal.encoded(coding));
     } else {
       head = request;
       timer.bodyStarted();

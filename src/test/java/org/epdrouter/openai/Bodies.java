@@ -8,6 +8,8 @@ import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Random;
 
 /** Request bodies of tests, in buffers that are checked. */
@@ -30,18 +32,39 @@ final class Bodies {
     return bytes.toByteArray();
   }
 
+  /** More than 50 MiB of the same, which take the memory of one. */
+  static ByteBuf repeated(String head, String unit, String tail) {
+    byte[] chunk = unit.repeat(1 + (1 << 20) / unit.length()).getBytes(UTF_8);
+    byte[][] pieces = new byte[53][];
+    Arrays.fill(pieces, chunk);
+    pieces[0] = head.getBytes(UTF_8);
+    pieces[52] = tail.getBytes(UTF_8);
+    return Unpooled.wrappedBuffer(pieces.length, pieces);
+  }
+
   static ByteBuf direct(byte[] bytes) {
     return Unpooled.directBuffer(Math.max(1, bytes.length)).writeBytes(bytes);
   }
 
-  /** The bytes in components cut at random, some on the heap, some empty. */
+  /** The bytes in one component, watched as little as those of {@link #scattered}. */
+  static ByteBuf whole(byte[] bytes) {
+    return new CompositeByteBuf(UnpooledByteBufAllocator.DEFAULT, false, 1)
+        .addComponent(true, Unpooled.wrappedBuffer(bytes));
+  }
+
+  /**
+   * The bytes in components cut at random, some on the heap, some empty. Not watched by Netty's
+   * leak detector, which would make each access expensive.
+   */
   static ByteBuf scattered(byte[] bytes, Random random) {
-    CompositeByteBuf body = UnpooledByteBufAllocator.DEFAULT.compositeBuffer(Integer.MAX_VALUE);
+    CompositeByteBuf body =
+        new CompositeByteBuf(UnpooledByteBufAllocator.DEFAULT, false, Integer.MAX_VALUE);
     int longest = 1 + random.nextInt(1 + Math.min(bytes.length, 1 << random.nextInt(12)));
     for (int at = 0; at < bytes.length; ) {
       int length = Math.min(bytes.length - at, random.nextInt(longest + 1));
-      ByteBuf component = random.nextBoolean() ? Unpooled.buffer() : Unpooled.directBuffer();
-      body.addComponent(true, component.writeBytes(bytes, at, length));
+      ByteBuffer component =
+          random.nextBoolean() ? ByteBuffer.allocate(length) : ByteBuffer.allocateDirect(length);
+      body.addComponent(true, Unpooled.wrappedBuffer(component.put(bytes, at, length).flip()));
       at += length;
     }
     return body;

@@ -1,5 +1,6 @@
 package org.epdrouter.openai;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,10 +21,11 @@ import org.epdrouter.openai.PlainJson.Member;
 import org.epdrouter.openai.PlainJson.Reading;
 
 final class ChatRequestProperties {
+  private static final List<RoutingMember> MEMBERS = List.of(RoutingMember.values());
   private static final String[] VALUES = {"1", "false", "{\"a\":[1,{}]}", "null", "\"\""};
   private static final byte[] STRUCTURE = "{}[],:\"\\ \n\u0000u0e-+.tfn/aé".getBytes(UTF_8);
 
-  @Property(tries = 3_000, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 500, shrinking = ShrinkingMode.OFF)
   void readsARequestAsPlainJacksonDoes(@ForAll Random random) {
     byte[] body = new RandomJson(random).request().getBytes(UTF_8);
 
@@ -31,7 +33,7 @@ final class ChatRequestProperties {
     assertAgrees(body, random);
   }
 
-  @Property(tries = 20_000, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 3_000, shrinking = ShrinkingMode.OFF)
   void acceptsOfDamagedRequestsWhatPlainJacksonAccepts(@ForAll Random random) {
     byte[] body = new RandomJson(random).request().getBytes(UTF_8);
     for (int i = 1 + random.nextInt(3); i > 0; i--) {
@@ -41,13 +43,13 @@ final class ChatRequestProperties {
     assertAgrees(body, random);
   }
 
-  @Property(tries = 5_000, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 1_000, shrinking = ShrinkingMode.OFF)
   void acceptsOfRandomBytesWhatPlainJacksonAccepts(@ForAll byte[] body, @ForAll Random random) {
     assertAgrees(body, random);
     assertAgrees(Bodies.concat("{\"x\":\"".getBytes(UTF_8), body, new byte[] {'"', '}'}), random);
   }
 
-  @Property(tries = 5_000, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 1_000, shrinking = ShrinkingMode.OFF)
   void editsWhatIsAskedForAndNothingElse(@ForAll Random random) throws IOException {
     byte[] body = new RandomJson(random).request().getBytes(UTF_8);
     ByteBuf buffer = Bodies.scattered(body, random);
@@ -56,7 +58,7 @@ final class ChatRequestProperties {
     Splice splice = request.edit();
     Map<String, byte[]> edits = new LinkedHashMap<>();
     for (int i = random.nextInt(6); i > 0; i--) {
-      RoutingMember member = RoutingMember.values()[random.nextInt(RoutingMember.COUNT)];
+      RoutingMember member = MEMBERS.get(random.nextInt(MEMBERS.size()));
       byte[] value = VALUES[random.nextInt(VALUES.length)].getBytes(UTF_8);
       switch (random.nextInt(3)) {
         case 0 -> {
@@ -90,7 +92,7 @@ final class ChatRequestProperties {
 
   private static void assertAgrees(byte[] body, Random random) {
     Reading expected = PlainJson.read(body);
-    ByteBuf whole = Bodies.direct(body);
+    ByteBuf whole = Bodies.whole(body);
     ByteBuf scattered = Bodies.scattered(body, random);
 
     String fromWhole = outcome(whole, expected);
@@ -108,12 +110,12 @@ final class ChatRequestProperties {
       assertThat(expected).as("accepted: %s", new String(bytes, UTF_8)).isNotNull();
       assertThat(request.getModel()).isEqualTo(expected.model());
       assertThat(request.isStreaming()).isEqualTo(expected.streaming());
-      List<byte[]> items = new ArrayList<>();
+      List<String> items = new ArrayList<>();
       for (MediaItem item : request.getMediaItems()) {
         assertThat(item.getType()).isEqualTo(expected.types().get(item.getIndex()));
-        items.add(request.compose().append(item).build().toBytes());
+        items.add(new String(request.compose().append(item).build().toBytes(), ISO_8859_1));
       }
-      assertThat(items).usingRecursiveComparison().isEqualTo(expected.items());
+      assertThat(items).isEqualTo(expected.items());
       ByteBuf unchanged = request.unchanged().toByteBuf(UnpooledByteBufAllocator.DEFAULT);
       assertThat(ByteBufUtil.getBytes(unchanged)).isEqualTo(bytes);
       unchanged.release();
@@ -179,15 +181,13 @@ final class ChatRequestProperties {
       if (value != null) {
         int start = member.value().start();
         replaced = Bodies.concat(replaced, Arrays.copyOfRange(body, done, start), value);
-        done = start + member.value().bytes().length;
+        done = start + member.value().raw().length();
       }
     }
     return Bodies.concat(replaced, Arrays.copyOfRange(body, done, body.length));
   }
 
   private static List<String> shown(List<Member> members) {
-    return members.stream()
-        .map(m -> m.name() + "=" + new String(m.value().bytes(), UTF_8))
-        .toList();
+    return members.stream().map(m -> m.name() + "=" + m.value().raw()).toList();
   }
 }

@@ -112,7 +112,7 @@ final class MediaItemTest {
     String body = "{\"model\":\"m\",\"messages\":[{\"content\":[],\"content\":\"x\"}]}";
 
     assertThat(refusal(body))
-        .hasMessage("content: given again at byte 40 (expected: at most once)");
+        .hasMessage("content: given again at byte 39 (expected: at most once)");
   }
 
   @ParameterizedTest

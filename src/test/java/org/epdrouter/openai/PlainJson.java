@@ -1,5 +1,6 @@
 package org.epdrouter.openai;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonFactory;
@@ -10,7 +11,6 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -49,7 +49,7 @@ final class PlainJson {
       List<Member> members,
       List<Value> elements,
       int start,
-      byte[] bytes) {
+      String raw) {
     List<Value> all(String name) {
       return members.stream().filter(m -> m.name().equals(name)).map(Member::value).toList();
     }
@@ -59,7 +59,7 @@ final class PlainJson {
   record Member(String name, Value value) {}
 
   /** What the rules find; null model if the request has to be refused. */
-  record Reading(String model, boolean streaming, List<String> types, List<byte[]> items) {}
+  record Reading(String model, boolean streaming, List<String> types, List<String> items) {}
 
   private final byte[] body;
   private final JsonParser json;
@@ -111,7 +111,8 @@ final class PlainJson {
       text = json.getText();
     }
     int end = (int) json.currentLocation().getByteOffset();
-    return new Value(token, text, members, elements, start, Arrays.copyOfRange(body, start, end));
+    return new Value(
+        token, text, members, elements, start, new String(body, start, end - start, ISO_8859_1));
   }
 
   private static Reading apply(Value root) {
@@ -128,7 +129,7 @@ final class PlainJson {
         seen.contains("stream") ? root.all("stream").get(0).token() : JsonToken.VALUE_NULL;
     if (model.token() != JsonToken.VALUE_STRING
         || model.text().isEmpty()
-        || model.bytes().length - 2 > 4096
+        || model.raw().length() - 2 > 4096
         || messages.token() != JsonToken.START_ARRAY
         || !(stream.isBoolean() || stream == JsonToken.VALUE_NULL)
         || isGiven(root.all("kv_transfer_params"))
@@ -178,7 +179,7 @@ final class PlainJson {
     }
     if (found != null) {
       reading.types().add(found);
-      reading.items().add(part.bytes());
+      reading.items().add(part.raw());
     }
     return !ambiguous;
   }

@@ -159,7 +159,8 @@ final class RandomJson {
   private String name(String name) {
     StringBuilder json = new StringBuilder("\"");
     boolean escapes = random.nextInt(4) == 0;
-    for (char c : name.toCharArray()) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
       json.append(escapes && random.nextBoolean() ? String.format("\\u%04x", (int) c) : c);
     }
     return json.append('"').toString();

@@ -91,7 +91,7 @@ final class Utf8CheckTest {
   private static int word(byte[] bytes) {
     int word = 0;
     for (int i = 0; i < bytes.length; i++) {
-      word |= (bytes[i] & 0xFF) << 8 * i;
+      word |= (bytes[i] & 0xFF) << (8 * i);
     }
     return word;
   }
