@@ -24,7 +24,7 @@ record Rule(String expected, UnaryOperator<String> normaliser, boolean secret) {
       Pattern.compile(
           "[a-z][a-z0-9+.-]*"
               + "|file:///([a-z0-9._~-]+/)*"
-              + "|(?!file:)[a-z][a-z0-9+.-]*://(\\[[0-9a-f:.]+]|(\\*\\.)?[a-z0-9._-]*[a-z0-9])(:[0-9]{1,5})?",
+              + "|(?!file:)[a-z][a-z0-9+.-]*://(\\[[0-9a-f:.]+]|(\\*\\.)?[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?)(:[0-9]{1,5})?",
           Pattern.CASE_INSENSITIVE);
 
   private Rule(String expected, UnaryOperator<String> normaliser) {
