@@ -1,14 +1,18 @@
 package org.epdrouter.security;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.List;
+import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLServerSocketFactory;
 import org.epdrouter.testing.Certificates;
 import org.epdrouter.testing.RawResponse;
 import org.epdrouter.testing.Requests;
@@ -80,13 +84,23 @@ final class WorkerTlsTest {
   }
 
   @Test
-  void refusesAWorkerThatSpeaksPlainHttp() {
-    try (ScriptedWorker worker =
-            ScriptedWorker.decode().greeting("HTTP/1.1 400 \r\n\r\n".getBytes());
-        RouterUnderTest router = router(url(worker, "127.0.0.1"), "router.workers.tls.ca", ca)) {
-      assertThat(router.post(Requests.text()).status()).isEqualTo(502);
-    } catch (AssertionError handshakeIsNotHttp) {
-      assertThat(handshakeIsNotHttp).hasMessageContaining("request line");
+  void refusesAWorkerThatDoesNotSpeakTls() throws IOException, InterruptedException {
+    try (ServerSocket plain = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        RouterUnderTest router = router("https://127.0.0.1:" + plain.getLocalPort())) {
+      Thread greeter = new Thread(() -> greet(plain));
+      greeter.start();
+
+      assertRefused(router.post(Requests.text()), "it does not speak TLS");
+      greeter.join();
+    }
+  }
+
+  private static void greet(ServerSocket plain) {
+    try (Socket socket = plain.accept()) {
+      socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(US_ASCII));
+      socket.getInputStream().readAllBytes();
+    } catch (IOException e) {
+      // The router has gone.
     }
   }
 
@@ -147,10 +161,10 @@ final class WorkerTlsTest {
   }
 
   /** Server sockets that ask for a certificate. */
-  private static final class Demanding extends javax.net.ServerSocketFactory {
-    private final javax.net.ssl.SSLServerSocketFactory sockets;
+  private static final class Demanding extends ServerSocketFactory {
+    private final SSLServerSocketFactory sockets;
 
-    Demanding(javax.net.ssl.SSLServerSocketFactory sockets) {
+    Demanding(SSLServerSocketFactory sockets) {
       this.sockets = sockets;
     }
 
