@@ -126,8 +126,7 @@ final class FrontTlsTest {
   @ParameterizedTest
   @CsvSource({"required,client,true", "required,ca,false", "optional,ca,true"})
   void asksForClientCertificates(String auth, String alias, boolean served) throws IOException {
-    try (Cluster cluster =
-            cluster("router.tls.client-ca", ca, "router.tls.client-auth", auth);
+    try (Cluster cluster = cluster("router.tls.client-ca", ca, "router.tls.client-auth", auth);
         SSLSocket socket = connect(cluster, alias, "TLSv1.3")) {
       boolean answered;
       try {

@@ -49,8 +49,7 @@ final class WorkerTlsTest {
         RouterUnderTest router = router(url(worker, host), "router.workers.tls.ca", ca)) {
       RawResponse whole = router.post(Requests.text());
       RawResponse streamed = router.post(Requests.streamed());
-      RawResponse large =
-          router.post(Requests.parts(List.of(Requests.inlineImage(3_000_000))));
+      RawResponse large = router.post(Requests.parts(List.of(Requests.inlineImage(3_000_000))));
 
       assertThat(whole.text()).isEqualTo(Scripts.COMPLETION);
       assertThat(streamed.chunks()).hasSize(Scripts.EVENTS.size());
@@ -62,10 +61,7 @@ final class WorkerTlsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {
-        "other|its certificate is for another host",
-        "expired|its certificate has expired"
-      })
+      value = {"other|its certificate is for another host", "expired|its certificate has expired"})
   void refusesAWorkerWithTheWrongCertificate(String alias, String reason) {
     try (ScriptedWorker worker = worker(alias);
         RouterUnderTest router = router(url(worker, "127.0.0.1"), "router.workers.tls.ca", ca)) {
@@ -142,8 +138,7 @@ final class WorkerTlsTest {
   void showsItsOwnCertificate() {
     SSLContext context = certificates.context("local");
     try (ScriptedWorker worker =
-            ScriptedWorker.decode(
-                new Demanding(context.getServerSocketFactory()));
+            ScriptedWorker.decode(new Demanding(context.getServerSocketFactory()));
         RouterUnderTest nobody = router(url(worker, "127.0.0.1"), "router.workers.tls.ca", ca);
         RouterUnderTest known =
             router(

@@ -142,8 +142,7 @@ public final class Certificates {
     command.addAll(List.of("-keystore", store.toString(), "-storepass", new String(PASSWORD)));
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String output =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (process.waitFor() != 0) {
         throw new AssertionError(output);
       }
