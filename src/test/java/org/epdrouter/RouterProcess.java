@@ -39,9 +39,25 @@ final class RouterProcess implements AutoCloseable {
    */
   static RouterProcess start(Path directory, Map<String, String> variables, String... arguments)
       throws IOException {
+    return start(classPath(), directory, variables, arguments);
+  }
+
+  /** Starts it without the libraries whose path has something like the pattern in it. */
+  static RouterProcess startWithout(Pattern libraries, Path directory, String... arguments)
+      throws IOException {
+    String left =
+        Arrays.stream(classPath().split(Pattern.quote(File.pathSeparator)))
+            .filter(entry -> !libraries.matcher(entry).find())
+            .collect(Collectors.joining(File.pathSeparator));
+    return start(left, directory, Map.of(), arguments);
+  }
+
+  private static RouterProcess start(
+      String classPath, Path directory, Map<String, String> variables, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", classPath()));
+    command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", classPath));
     Arrays.stream(arguments).filter(word -> word.startsWith("-D")).forEach(command::add);
     command.add(EpdRouter.class.getName());
     Arrays.stream(arguments).filter(word -> !word.startsWith("-D")).forEach(command::add);

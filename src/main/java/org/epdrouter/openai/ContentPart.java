@@ -50,7 +50,7 @@ final class ContentPart {
       } else if (name.equals(ChatFields.TYPE)) {
         readType();
       } else {
-        json.next();
+        json.nextValue();
         json.skipValue();
       }
     }
@@ -71,7 +71,7 @@ final class ContentPart {
       throw Refusals.twice(ChatFields.TYPE, json.start());
     }
     hasType = true;
-    JsonToken value = json.next();
+    JsonToken value = json.nextValue();
     isTyped = value != JsonToken.VALUE_NULL;
     if (value == JsonToken.VALUE_STRING) {
       type = MediaType.of(json.text());
@@ -85,7 +85,7 @@ final class ContentPart {
       throw Refusals.twice(kind.fieldName(), json.start());
     }
     int quote = NO_URL;
-    JsonToken value = json.next();
+    JsonToken value = json.nextValue();
     if (value == JsonToken.VALUE_STRING) {
       quote = json.start();
     } else if (value == JsonToken.START_OBJECT && kind != MediaType.INPUT_AUDIO) {
@@ -105,7 +105,7 @@ final class ContentPart {
         throw Refusals.twice(ChatFields.URL, json.start());
       }
       hasUrl |= isUrl;
-      JsonToken value = json.next();
+      JsonToken value = json.nextValue();
       if (isUrl && value == JsonToken.VALUE_STRING) {
         quote = json.start();
       }

@@ -63,11 +63,11 @@ final class JsonCursor implements Closeable {
     return json.nextToken();
   }
 
-  /** Moves to the value of the member whose name was read last. */
+  /** Moves to the next token within an object or array, which does not end before it. */
   JsonToken nextValue() throws IOException {
     JsonToken value = json.nextToken();
     if (value == null) {
-      throw new JsonEOFException(json, JsonToken.NOT_AVAILABLE, "a member without a value");
+      throw new JsonEOFException(json, JsonToken.NOT_AVAILABLE, "unfinished");
     }
     return value;
   }

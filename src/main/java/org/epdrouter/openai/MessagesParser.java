@@ -20,7 +20,9 @@ final class MessagesParser {
 
   /** Reads the messages, from the beginning of the array, at which the cursor is, to its end. */
   void parse() throws IOException {
-    for (JsonToken token = json.next(); token != JsonToken.END_ARRAY; token = json.next()) {
+    for (JsonToken token = json.nextValue();
+        token != JsonToken.END_ARRAY;
+        token = json.nextValue()) {
       if (token == JsonToken.START_OBJECT) {
         readMessage();
       } else {
@@ -47,7 +49,7 @@ final class MessagesParser {
         throw Refusals.twice(ChatFields.CONTENT, json.start());
       }
       hasContent |= content;
-      JsonToken value = json.next();
+      JsonToken value = json.nextValue();
       if (content && value == JsonToken.START_ARRAY) {
         readParts();
       } else {
@@ -57,7 +59,9 @@ final class MessagesParser {
   }
 
   private void readParts() throws IOException {
-    for (JsonToken token = json.next(); token != JsonToken.END_ARRAY; token = json.next()) {
+    for (JsonToken token = json.nextValue();
+        token != JsonToken.END_ARRAY;
+        token = json.nextValue()) {
       if (token == JsonToken.START_OBJECT) {
         ContentPart part = new ContentPart(body, json);
         MediaItem item = part.read(items.size());

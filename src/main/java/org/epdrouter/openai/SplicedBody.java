@@ -16,7 +16,7 @@ import java.util.List;
  */
 public final class SplicedBody {
   /** Up to this size, copying beats composing. */
-  private static final int COPIED_UP_TO = 4096;
+  private static final int COPIED_UP_TO = 16_384;
 
   private final ChatRequest request;
   private final List<Segment> segments;

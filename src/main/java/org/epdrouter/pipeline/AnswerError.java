@@ -25,7 +25,9 @@ public final class AnswerError implements Processor {
     OpenAiException answer =
         FailureAnswer.of(failure == null ? new IllegalStateException("no failure") : failure);
     Message message = exchange.getMessage();
-    Object requestId = message.getHeader(RequestId.HEADER);
+    // A worker's answer has taken the place of the request's headers.
+    Object parsed = exchange.getProperty(Properties.REQUEST_ID);
+    Object requestId = parsed == null ? message.getHeader(RequestId.HEADER) : parsed;
     if (answer.status() >= 500) {
       LOG.warn("request {}: {} {}", requestId, answer.status(), answer.getMessage());
     } else {

@@ -2,6 +2,7 @@ package org.epdrouter.pipeline;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
@@ -38,6 +39,9 @@ public final class ParseChatRequest implements Processor {
   @Override
   public void process(Exchange exchange) throws InvalidPayloadException {
     Message message = exchange.getMessage();
+    String id = RequestId.of(message.getHeader(RequestId.HEADER));
+    message.setHeader(RequestId.HEADER, id);
+    exchange.setProperty(Properties.REQUEST_ID, id);
     ChatRequest chat = ChatRequest.parse(bytes(message));
     RequestScope scope = RequestScope.of(exchange);
     scope.onClose(chat::release);
@@ -48,8 +52,8 @@ public final class ParseChatRequest implements Processor {
       scope.onClose(() -> deadline.cancel(false));
     }
     exchange.setProperty(Properties.CHAT_REQUEST, chat);
+    exchange.setProperty(Properties.MEDIA_ITEMS, chat.getMediaItems());
     message.setBody(chat);
-    message.setHeader(RequestId.HEADER, RequestId.of(message.getHeader(RequestId.HEADER)));
   }
 
   private static ByteBuf bytes(Message message) throws InvalidPayloadException {
@@ -57,9 +61,13 @@ public final class ParseChatRequest implements Processor {
     if (body == null) {
       throw OpenAiException.invalid("the request has no body", null, "invalid_json");
     }
-    return body instanceof ByteBuf buffer
-        ? buffer.retainedDuplicate()
-        : Unpooled.wrappedBuffer(message.getMandatoryBody(byte[].class));
+    if (body instanceof ByteBuf buffer) {
+      return buffer.retainedDuplicate();
+    }
+    return Unpooled.wrappedBuffer(
+        body instanceof String text
+            ? text.getBytes(StandardCharsets.UTF_8)
+            : message.getMandatoryBody(byte[].class));
   }
 
   private static final class CloseScope extends SynchronizationAdapter {

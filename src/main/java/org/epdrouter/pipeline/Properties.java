@@ -11,6 +11,14 @@ final class Properties {
   static final String CHAT_REQUEST = "chatRequest";
 
   /**
+   * The request's {@link org.epdrouter.openai.MediaItem}s, a list; false as a predicate when empty.
+   */
+  static final String MEDIA_ITEMS = "mediaItems";
+
+  /** The request's id, for the front that returns it and for the log; a String. */
+  static final String REQUEST_ID = "requestId";
+
+  /**
    * The {@link org.epdrouter.stage.TransferParams} of prefill's answer; absent when there are none.
    */
   static final String TRANSFER_PARAMS = "transferParams";

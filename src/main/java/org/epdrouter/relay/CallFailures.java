@@ -5,6 +5,7 @@ import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.net.UnknownHostException;
 import org.epdrouter.openai.OpenAiError;
 import org.epdrouter.openai.OpenAiException;
+import org.epdrouter.stage.Stage;
 import org.epdrouter.worker.WorkerLostException;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * Puts into words how a call failed, for the client and the log.
  *
  * @param worker who was called
- * @param knobs prefix of the settings that bound the call, as in {@code router.encode.}
+ * @param stage names the settings that bound the call, as in {@code router.encode.}; null for a
+ *     call outside the stages
  */
-record CallFailures(String worker, String knobs) {
+record CallFailures(String worker, @Nullable Stage stage) {
 
   RuntimeException connect(Throwable cause, int connectTimeout) {
     if (cause instanceof ConnectTimeoutException || cause instanceof SslHandshakeTimeoutException) {
@@ -49,15 +51,19 @@ record CallFailures(String worker, String knobs) {
   }
 
   RuntimeException totalTimeout(long limit) {
-    return timeout("did not answer in time", knobs + "timeout", limit);
+    return timeout("did not answer in time", knob("timeout"), limit);
   }
 
   RuntimeException firstByteTimeout(long limit) {
-    return timeout("did not answer in time", knobs + "first-byte-timeout", limit);
+    return timeout("did not answer in time", knob("first-byte-timeout"), limit);
   }
 
   RuntimeException idleTimeout(long limit) {
-    return timeout("stalled in the middle of its answer", knobs + "idle-timeout", limit);
+    return timeout("stalled in the middle of its answer", knob("idle-timeout"), limit);
+  }
+
+  private String knob(String name) {
+    return stage == null ? name : "router." + stage.label() + "." + name;
   }
 
   private OpenAiException timeout(String what, String knob, long limit) {

@@ -53,14 +53,14 @@ final class CallListener implements WorkerCall.Listener {
 
   private void take(WorkerAnswer answer) {
     Message message = exchange.getMessage();
-    Map<String, Object> headers = new HashMap<>();
+    Map<String, Object> headers = message.getHeaders();
+    headers.clear();
     for (Map.Entry<String, String> header : answer.headers()) {
       if (EndToEnd.passes(header.getKey())) {
         headers.merge(header.getKey(), header.getValue(), CallListener::both);
       }
     }
     headers.put(Exchange.HTTP_RESPONSE_CODE, answer.status());
-    message.setHeaders(headers);
     message.setBody(answer.body());
     if (answer.body() instanceof StreamBody stream) {
       scope.onClose(stream::discard);

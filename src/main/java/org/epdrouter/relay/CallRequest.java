@@ -10,7 +10,7 @@ import java.util.function.Function;
  * What is sent to a worker. It can be sent again: the body is made anew each time.
  *
  * @param path path and query, as they go into the request line
- * @param headers end-to-end headers; Host and framing are added when the request is sent
+ * @param headers end-to-end headers; Host and framing are set in them when the request is sent
  * @param body makes the body, a reference that the caller owns
  */
 record CallRequest(

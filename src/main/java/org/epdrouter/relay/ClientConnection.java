@@ -81,13 +81,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   void answered(boolean keepAlive) {
     current = null;
     timer.serving(false);
-    Object next = waiting.poll();
-    if ((lastOne && next == null) || !keepAlive) {
+    if (!keepAlive || isLast()) {
       lastOne = true;
+      dropWaiting();
       timer.stop();
       finishAndClose();
-    } else if (next != null) {
-      serve(next);
+    } else if (!waiting.isEmpty()) {
+      serve(waiting.remove());
     } else if (bodyInvited) {
       sendContinue();
     }
@@ -153,8 +153,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext inactive) {
     timer.stop();
     lastOne = true;
-    waiting.forEach(ClientConnection::drop);
-    waiting.clear();
+    dropWaiting();
     if (current != null) {
       current.clientLeft();
     }
@@ -163,6 +162,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext caught, Throwable cause) {
     caught.channel().close().addListener(ChannelFutureListener.CLOSE);
+  }
+
+  private void dropWaiting() {
+    waiting.forEach(ClientConnection::drop);
+    waiting.clear();
   }
 
   private static void drop(Object msg) {

@@ -58,9 +58,14 @@ public final class EventLoops implements AutoCloseable {
     return Math.floorMod(next.getAndIncrement(), loops.length);
   }
 
+  /** The loop that the caller runs on, or the next in turn. */
+  EventLoop loopForCaller() {
+    return loops[indexForCaller()];
+  }
+
   /** Runs the task later, on the caller's loop if it runs on one. */
   public ScheduledFuture<?> schedule(Runnable task, long milliseconds) {
-    return loops[indexForCaller()].schedule(task, milliseconds, TimeUnit.MILLISECONDS);
+    return loopForCaller().schedule(task, milliseconds, TimeUnit.MILLISECONDS);
   }
 
   /** Stops the loops at once; connections that are open are closed. */

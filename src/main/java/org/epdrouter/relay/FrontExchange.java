@@ -224,7 +224,7 @@ final class FrontExchange {
       headers.set("X-Accel-Buffering", "no");
     }
     boolean chunked = false;
-    if (body.length() >= 0) {
+    if (body.length() >= 0 && !body.isEventStream()) {
       headers.set(HttpHeaderNames.CONTENT_LENGTH, body.length());
     } else if (http10) {
       keepAlive = false;

@@ -10,9 +10,9 @@ import java.util.stream.Stream;
 /** Which headers pass between a client and the pipeline; all others stay outside. Immutable. */
 final class HeaderPolicy {
 
-  /** What our own answers and a worker's errors may need beyond the configured headers. */
+  /** What belongs to a body, or to an error, whoever it comes from. */
   private static final List<String> ANSWERS =
-      List.of("Retry-After", "Allow", "WWW-Authenticate", "x-should-retry");
+      List.of("Content-Encoding", "Retry-After", "Allow", "WWW-Authenticate", "x-should-retry");
 
   private static final String AUTHORIZATION = "Authorization";
 

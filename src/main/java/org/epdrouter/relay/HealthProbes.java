@@ -90,7 +90,7 @@ public final class HealthProbes implements AutoCloseable {
               new CallRequest(
                   HttpMethod.GET, prefix + "/health", headers, allocator -> Unpooled.EMPTY_BUFFER),
               new CallLimits(timeout, 0, 0, true, MAX_ANSWER),
-              new CallFailures(worker.toString(), "router.health."),
+              new CallFailures(worker.toString(), null),
               new RequestScope(),
               this)
           .start();

@@ -41,6 +41,10 @@ record Refusal(OpenAiException answer, @Nullable HttpRequest request) {
     return of(408, "body took longer than router.body-timeout (%d ms)".formatted(limit), "timeout");
   }
 
+  static Refusal encoded(String coding) {
+    return of(415, "Content-Encoding: %s (expected: none)".formatted(coding), "invalid_request");
+  }
+
   static Refusal expectation() {
     return of(417, "Expect: only 100-continue is known", "invalid_request");
   }

@@ -2,6 +2,7 @@ package org.epdrouter.relay;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -30,6 +31,12 @@ public final class RelayClient implements AutoCloseable {
   private static final int MAX_HEAD = 256 * 1024;
   private static final int MAX_READ = 256 * 1024;
 
+  /** Bounds what a worker that floods may hold back the others on its loop. */
+  private static final int READS_AT_ONCE = 4;
+
+  /** Takes most requests with images in one write. */
+  private static final int SEND_BUFFER = 512 * 1024;
+
   private final EventLoops loops;
   private final int connectTimeout;
   private final long keepAliveNanos;
@@ -37,7 +44,7 @@ public final class RelayClient implements AutoCloseable {
   private final WorkerTls tls;
   private final String authorization;
   private final DnsAddressResolverGroup resolver;
-  private final ConcurrentMap<String, Target> targets = new ConcurrentHashMap<>();
+  private final ConcurrentMap<URI, Target> targets = new ConcurrentHashMap<>();
 
   /**
    * A client without connections.
@@ -96,11 +103,10 @@ public final class RelayClient implements AutoCloseable {
   }
 
   Target target(URI url) {
-    String key = url.getScheme() + "://" + url.getRawAuthority();
-    Target target = targets.get(key);
+    Target target = targets.get(url);
     return target != null
         ? target
-        : targets.computeIfAbsent(key, any -> new Target(url, loops.count()));
+        : targets.computeIfAbsent(url, any -> new Target(url, loops.count()));
   }
 
   /** Gives the call a connection, an idle one if there is one. On any thread. */
@@ -135,7 +141,11 @@ public final class RelayClient implements AutoCloseable {
             .resolver(resolver)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectTimeout)
             .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.SO_SNDBUF, SEND_BUFFER)
             .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+            .option(
+                ChannelOption.RCVBUF_ALLOCATOR,
+                new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(READS_AT_ONCE))
             .handler(
                 new ChannelInitializer<Channel>() {
                   @Override

@@ -128,9 +128,8 @@ final class RelayProducer extends DefaultAsyncProducer implements ShutdownAware 
 
   private CallFailures failures(@Nullable Lease lease) {
     return worker == null && lease != null
-        ? new CallFailures(
-            lease.worker().toString(), "router." + lease.worker().stage().label() + ".")
-        : new CallFailures("worker " + worker, "");
+        ? new CallFailures(lease.worker().toString(), lease.worker().stage())
+        : new CallFailures("worker " + worker, null);
   }
 
   @Override

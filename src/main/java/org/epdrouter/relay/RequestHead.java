@@ -2,6 +2,7 @@ package org.epdrouter.relay;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class RequestHead {
 
   private static final boolean[] TOKEN = token();
-  private static final String NOT_IN_HOST = "@/?#\\,\"<>^`{|}";
+  private static final Pattern HOST =
+      Pattern.compile("(?:\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._~!$&'()*+;=%-]*)(?::[0-9]{0,5})?");
   private static final int MAX_DIGITS = 18;
 
   private final byte[] head;
@@ -138,9 +140,7 @@ final class RequestHead {
       return "more than one host header";
     }
     hasHost = true;
-    boolean proper =
-        value(start, end).chars().allMatch(c -> c > ' ' && c < 0x7f && NOT_IN_HOST.indexOf(c) < 0);
-    return proper ? null : "a host header that is not a host";
+    return HOST.matcher(value(start, end)).matches() ? null : "a host header that is not a host";
   }
 
   private @Nullable String length(int start, int end) {

@@ -52,6 +52,7 @@ final class RequestReader extends ChannelInboundHandlerAdapter {
 
   private void begin(ChannelHandlerContext ctx, HttpRequest request) {
     long length = HttpUtil.getContentLength(request, 0L);
+    String coding = request.headers().get(HttpHeaderNames.CONTENT_ENCODING);
     String expect = request.headers().get(HttpHeaderNames.EXPECT);
     boolean http11 = HttpVersion.HTTP_1_1.equals(request.protocolVersion());
     boolean hasBody = length > 0 || HttpUtil.isTransferEncodingChunked(request);
@@ -64,6 +65,8 @@ final class RequestReader extends ChannelInboundHandlerAdapter {
         && http11
         && !HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect)) {
       refuse(ctx, Refusal.expectation());
+    } else if (coding != null && !HttpHeaderValues.IDENTITY.contentEqualsIgnoreCase(coding)) {
+      refuse(ctx, Refusal.encoded(coding));
     } else {
       timer.bodyStarted();
       if (expect != null && http11) {

@@ -59,6 +59,9 @@ public final class StreamBody {
   private @Nullable Reader reader;
   private boolean over;
 
+  /** Whether the connection is in the middle of a burst, whose end will flush. */
+  private boolean arriving = true;
+
   StreamBody(EventLoop loop, boolean events, long length, Consumer<Demand> control) {
     this.loop = loop;
     this.events = events;
@@ -93,7 +96,9 @@ public final class StreamBody {
           if (ending != null) {
             ending.accept(direct);
           } else {
-            direct.flush();
+            if (!arriving) {
+              direct.flush();
+            }
             control.accept(Demand.READ);
           }
         });
@@ -143,6 +148,7 @@ public final class StreamBody {
   // ---- from the worker's connection, on its event loop
 
   void accept(ByteBuf bytes) {
+    arriving = true;
     if (!bytes.isReadable()) {
       bytes.release();
     } else if (events) {
@@ -162,6 +168,7 @@ public final class StreamBody {
   }
 
   void flush() {
+    arriving = false;
     if (over) {
       return;
     }

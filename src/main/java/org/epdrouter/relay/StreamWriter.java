@@ -1,6 +1,8 @@
 package org.epdrouter.relay;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -19,6 +21,11 @@ final class StreamWriter implements StreamBody.Reader {
   private static final byte[] CRLF = {'\r', '\n'};
   private static final int BURST = 1024;
   private static final int WORTH_ITS_OWN_WRITE = 8 * 1024;
+  private static final ByteBuf DONE =
+      Unpooled.unreleasableBuffer(
+          Unpooled.copiedBuffer("data: [DONE]", StandardCharsets.US_ASCII).asReadOnly());
+  private static final int DONE_SIZE = DONE.readableBytes();
+  private static final int MAX_DONE = DONE_SIZE + 4;
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   private final Channel channel;
@@ -29,6 +36,7 @@ final class StreamWriter implements StreamBody.Reader {
   private final MovingTimer stalled;
   private final Runnable finished;
   private @Nullable ByteBuf burst;
+  private boolean done;
   private boolean paused;
   private boolean over;
 
@@ -55,6 +63,7 @@ final class StreamWriter implements StreamBody.Reader {
       return;
     }
     int size = bytes.readableBytes();
+    done |= size <= MAX_DONE && ByteBufUtil.equals(bytes, bytes.readerIndex(), DONE, 0, DONE_SIZE);
     ByteBuf room = room();
     if (chunked) {
       writeHex(room, size);
@@ -120,12 +129,15 @@ final class StreamWriter implements StreamBody.Reader {
     }
   }
 
-  /** Says so in the stream, and leaves the body unfinished, so that the transport shows it too. */
+  /**
+   * Says so in the stream, unless it had come to its [DONE], and leaves the body unfinished, so
+   * that the transport shows it too.
+   */
   @Override
   public void failed(RuntimeException cause) {
     if (!over) {
       OpenAiException answer = FailureAnswer.of(cause);
-      if (body.isEventStream()) {
+      if (body.isEventStream() && !done) {
         ByteBuf event = raw.alloc().buffer();
         event.writeCharSequence("data: ", StandardCharsets.US_ASCII);
         event.writeBytes(answer.body());

@@ -88,6 +88,9 @@ final class WorkerCall implements RequestScope.Call {
    */
   void start() {
     scope.add(this);
+    if (limits.total() > 0) {
+      timer.start(client.loops().loopForCaller(), limits.total());
+    }
     client.connect(this);
   }
 
@@ -125,14 +128,15 @@ final class WorkerCall implements RequestScope.Call {
     }
     reused = usedBefore;
     bytesSeen = false;
-    long first = limits.total() > 0 ? limits.total() : limits.firstByte();
-    timer.start(carrier.channel().eventLoop(), first);
+    if (limits.total() == 0) {
+      timer.start(carrier.channel().eventLoop(), limits.firstByte());
+    }
     return true;
   }
 
   FullHttpRequest message(ByteBufAllocator allocator) {
     ByteBuf body = request.body().apply(allocator);
-    HttpHeaders headers = request.headers().copy();
+    HttpHeaders headers = request.headers();
     headers.set(HttpHeaderNames.HOST, target.authority());
     if (body.isReadable() || !HttpMethod.GET.equals(request.method())) {
       headers.set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
@@ -151,7 +155,7 @@ final class WorkerCall implements RequestScope.Call {
   void bytesCame() {
     bytesSeen = true;
     if (stream != null) {
-      timer.restart(limits.idle());
+      watchIdle(limits.idle());
     }
   }
 
@@ -160,9 +164,7 @@ final class WorkerCall implements RequestScope.Call {
       return;
     }
     head = response;
-    if (limits.total() == 0) {
-      timer.restart(limits.idle());
-    }
+    watchIdle(limits.idle());
     if (!limits.collect() && AnswerHead.isEventStream(response)) {
       startStream(response);
     } else if (HttpUtil.getContentLength(response, -1L) > limits.maxCollected()) {
@@ -312,8 +314,14 @@ final class WorkerCall implements RequestScope.Call {
       fail(new CallCancelledException(RequestScope.Ending.CLIENT_LEFT));
     } else if (carrier != null && !over) {
       boolean on = demand == StreamBody.Demand.READ;
-      timer.restart(on ? limits.idle() : 0);
+      watchIdle(on ? limits.idle() : 0);
       carrier.read(on);
+    }
+  }
+
+  private void watchIdle(long milliseconds) {
+    if (limits.total() == 0) {
+      timer.restart(milliseconds);
     }
   }
 

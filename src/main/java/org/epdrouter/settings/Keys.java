@@ -73,6 +73,12 @@ public final class Keys {
               Map.entry("router.health.interval", Rule.duration().orOff()),
               Map.entry("router.health.timeout", Rule.duration()),
               Map.entry("router.health.threshold", Rule.number(1, 1_000)),
+              Map.entry("router.jms.broker-url", Rule.word("a broker URL")),
+              Map.entry("router.jms.user", Rule.text()),
+              Map.entry("router.jms.password", Rule.text()),
+              Map.entry("router.jms.queue", Rule.word("the name of a queue")),
+              Map.entry("router.jms.consumers", Rule.number(1, 1_000)),
+              Map.entry("router.jms.max-in-flight", Rule.number(1, 1_000_000)),
               Map.entry("router.threads", Rule.number(0, 1_024))));
 
   private static final int TYPO = 4;

@@ -18,6 +18,7 @@ record Rule(String expected, UnaryOperator<String> normaliser, boolean secret) {
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+");
   private static final Pattern IPV6 = Pattern.compile("\\[?([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)]?");
   private static final Pattern HEADER_NAME = Pattern.compile("[a-z0-9!#$%&'*+.^_`|~-]+");
+  private static final Pattern WORD = Pattern.compile("\\S+");
   private static final Pattern NO_STAGE = Pattern.compile("(?i)disable|none");
   private static final Pattern KEY = Pattern.compile("[!-+\\--~]+");
   private static final Pattern MEDIA_SOURCE =
@@ -63,6 +64,23 @@ record Rule(String expected, UnaryOperator<String> normaliser, boolean secret) {
     return new Rule(
         "a duration from 1ms to 24 days, such as 500ms, 1s or 5m",
         value -> withinInt(Durations.parse(value).toMillis()));
+  }
+
+  /** Something without blanks in it. */
+  static Rule word(String expected) {
+    return new Rule(
+        expected + " without blanks",
+        value -> {
+          if (!WORD.matcher(value).matches()) {
+            throw new IllegalArgumentException();
+          }
+          return value;
+        });
+  }
+
+  /** Anything, nothing included. */
+  static Rule text() {
+    return new Rule("text", value -> value);
   }
 
   /** A name or address to listen on; its one form is that of a URL's host. */

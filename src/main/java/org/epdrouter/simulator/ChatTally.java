@@ -41,8 +41,7 @@ final class ChatTally {
   }
 
   private void move(Counter next) {
-    ledger.increment(next);
-    ledger.decrement(now);
+    ledger.move(now, next, 1);
     now = next;
   }
 }

@@ -83,8 +83,7 @@ final class KvStore {
   private synchronized void drop(KvHold hold, Counter reason) {
     if (holds.remove(hold.blocks().get(0), hold)) {
       hold.endLease();
-      ledger.add(Counter.KV_BLOCKS_HELD, -hold.blocks().size());
-      ledger.add(reason, hold.blocks().size());
+      ledger.move(Counter.KV_BLOCKS_HELD, reason, hold.blocks().size());
     }
   }
 }

@@ -1,13 +1,11 @@
 package org.epdrouter.simulator;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLongArray;
 
 /** What one worker counts. Thread-safe. */
 @SuppressWarnings(
@@ -16,14 +14,20 @@ final class Ledger {
   private static final int RECENT = 100;
   private static final int MAX_ITEMS = 100_000;
 
-  private final AtomicLongArray counters = new AtomicLongArray(Counter.values().length);
+  private final long[] counters = new long[Counter.values().length];
   private final Map<String, Long> requests = new TreeMap<>();
   private final Map<String, ItemCount> items = new LinkedHashMap<>();
   private final Deque<String> requestIds = new ArrayDeque<>();
   private final Deque<String> traceparents = new ArrayDeque<>();
 
-  void add(Counter counter, long amount) {
-    counters.addAndGet(counter.ordinal(), amount);
+  synchronized void add(Counter counter, long amount) {
+    counters[counter.ordinal()] += amount;
+  }
+
+  /** Takes from one counter what it gives to another; nobody sees it in between. */
+  synchronized void move(Counter from, Counter to, long amount) {
+    add(from, -amount);
+    add(to, amount);
   }
 
   void increment(Counter counter) {
@@ -34,8 +38,8 @@ final class Ledger {
     add(counter, -1);
   }
 
-  long get(Counter counter) {
-    return counters.get(counter.ordinal());
+  private long get(Counter counter) {
+    return counters[counter.ordinal()];
   }
 
   synchronized void request(String methodAndPath) {
@@ -48,16 +52,14 @@ final class Ledger {
   }
 
   /** An item was computed, or asked for while cached. The oldest items are forgotten at last. */
-  void item(String hash, boolean encoded) {
+  synchronized void item(String hash, boolean encoded) {
     increment(encoded ? Counter.ITEMS_ENCODED : Counter.ENCODER_CACHE_HITS);
-    synchronized (this) {
-      items.merge(
-          hash,
-          new ItemCount(hash, encoded ? 1 : 0, encoded ? 0 : 1),
-          (a, b) -> new ItemCount(hash, a.encoded() + b.encoded(), a.hits() + b.hits()));
-      if (items.size() > MAX_ITEMS) {
-        items.remove(items.keySet().iterator().next());
-      }
+    items.merge(
+        hash,
+        new ItemCount(hash, encoded ? 1 : 0, encoded ? 0 : 1),
+        (a, b) -> new ItemCount(hash, a.encoded() + b.encoded(), a.hits() + b.hits()));
+    if (items.size() > MAX_ITEMS) {
+      items.remove(items.keySet().iterator().next());
     }
   }
 
@@ -69,33 +71,18 @@ final class Ledger {
     traceparents.clear();
     for (Counter counter : Counter.values()) {
       if (!counter.isGauge()) {
-        counters.set(counter.ordinal(), 0);
+        counters[counter.ordinal()] = 0;
       }
     }
   }
 
-  synchronized Map<String, Long> requests() {
-    return new TreeMap<>(requests);
-  }
-
-  synchronized List<ItemCount> items() {
-    return new ArrayList<>(items.values());
-  }
-
-  synchronized List<String> requestIds() {
-    return new ArrayList<>(requestIds);
-  }
-
-  synchronized List<String> traceparents() {
-    return new ArrayList<>(traceparents);
-  }
-
-  WorkerState snapshot(String role, String model, String url) {
+  /** All numbers at one moment. */
+  synchronized WorkerState snapshot(String role, String model, String url) {
     return new WorkerState(
         role,
         model,
         url,
-        requests(),
+        requests,
         (int) get(Counter.WAITING),
         (int) get(Counter.RUNNING),
         get(Counter.COMPLETED),
@@ -104,7 +91,7 @@ final class Ledger {
         get(Counter.EVENTS_SENT),
         get(Counter.ITEMS_ENCODED),
         get(Counter.ENCODER_CACHE_HITS),
-        items(),
+        List.copyOf(items.values()),
         get(Counter.ITEMS_MISSED),
         get(Counter.KV_BLOCKS_ALLOCATED),
         get(Counter.KV_BLOCKS_HELD),
@@ -118,8 +105,8 @@ final class Ledger {
         get(Counter.PROFILE_STOPS),
         (int) get(Counter.OPEN_CONNECTIONS),
         get(Counter.CONNECTIONS_ACCEPTED),
-        requestIds(),
-        traceparents());
+        List.copyOf(requestIds),
+        List.copyOf(traceparents));
   }
 
   private static void remember(Deque<String> recent, String value) {

@@ -36,8 +36,8 @@ final class Slots {
     next.run();
   }
 
-  /** Leaves the line; false when the slot was granted already and is to be released. */
-  synchronized boolean leave(Runnable granted) {
-    return line.remove(granted);
+  /** Leaves the line, if it still stands there. */
+  synchronized void leave(Runnable granted) {
+    line.remove(granted);
   }
 }

@@ -1,7 +1,9 @@
 package org.epdrouter.simulator;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What {@code GET /sim/state} shows of one worker: a snapshot since its start or its last reset.
@@ -17,7 +19,7 @@ import java.util.Map;
  * @param aborted chat requests whose connection closed before the end
  * @param failed chat requests answered with an error, by a rule or by a fault
  * @param eventsSent SSE data events of all streams, {@code [DONE]} included
- * @param itemsEncoded items computed (encode; prefill too when it recomputes nothing is added)
+ * @param itemsEncoded items that this encode worker computed
  * @param encoderCacheHits items asked of encode that were cached already
  * @param items each item of this encode worker
  * @param itemsMissed items that prefill wanted and encode had never registered
@@ -67,7 +69,7 @@ public record WorkerState(
     List<String> traceparents) {
 
   public WorkerState {
-    requests = Map.copyOf(requests);
+    requests = Collections.unmodifiableMap(new TreeMap<>(requests));
     items = List.copyOf(items);
     requestIds = List.copyOf(requestIds);
     traceparents = List.copyOf(traceparents);

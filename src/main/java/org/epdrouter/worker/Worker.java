@@ -14,6 +14,7 @@ public final class Worker {
 
   private final Stage stage;
   private final URI url;
+  private final String name;
   private final CircuitBreaker breaker;
   private final AtomicInteger inFlight = new AtomicInteger();
   private volatile boolean alive = true;
@@ -21,6 +22,7 @@ public final class Worker {
   Worker(Stage stage, URI url, Breakers breakers) {
     this.stage = stage;
     this.url = url;
+    this.name = stage.label() + " worker " + url;
     this.breaker = breakers.of(this);
   }
 
@@ -65,6 +67,6 @@ public final class Worker {
 
   @Override
   public String toString() {
-    return stage.label() + " worker " + url;
+    return name;
   }
 }

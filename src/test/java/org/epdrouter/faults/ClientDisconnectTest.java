@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A client that leaves takes its worker requests with it, at every stage, and nobody else's. */
 final class ClientDisconnectTest {
   /** The catalogue says 100 ms; a busy machine gets more. */
-  private static final Duration AT_ONCE = Duration.ofSeconds(1);
+  private static final Duration AT_ONCE = Duration.ofSeconds(2);
 
   private static Cluster cluster;
 
@@ -141,7 +141,7 @@ final class ClientDisconnectTest {
             (request, to) -> {
               to.startEvents();
               while (!request.isDisconnected()) {
-                to.event("x");
+                to.event("x".repeat(4000));
               }
             });
 
@@ -228,6 +228,7 @@ final class ClientDisconnectTest {
       }
     }
 
+    assertThat(cluster.decode().chats()).hasSize(20);
     // A close of the client's that came as a cancel would have cost the worker's connection.
     assertThat(cluster.decode().chats().stream().map(ReceivedRequest::connection).distinct())
         .hasSizeLessThan(10);

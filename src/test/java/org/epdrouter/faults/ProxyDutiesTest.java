@@ -111,6 +111,7 @@ final class ProxyDutiesTest {
       assertThat(response.headerValues(name)).as(name).isEmpty();
     }
     assertThat(response.headers().toString()).doesNotContain("secret");
+    assertThat(cluster.decode().chats()).hasSize(1);
   }
 
   @Test

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class AbortTest {
   private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration TICK = Duration.ofMillis(5);
   private static final String STREAM = "\"stream\":true";
 
   private final Simulator simulator =
@@ -15,7 +16,7 @@ class AbortTest {
           SimulatorSettings.of(1, 1, 1)
               .withBehaviour(
                   Behaviour.builder()
-                      .timing(new Timing(LONG, LONG, Duration.ZERO, Duration.ofMillis(5)))
+                      .timing(new Timing(Duration.ofMillis(200), LONG, Duration.ZERO, TICK))
                       .build()));
 
   @AfterEach
@@ -40,8 +41,13 @@ class AbortTest {
     Await.until("aborted", () -> decode.state().aborted() == 1);
     assertThat(decode.state().running()).isZero();
     assertThat(decode.state().completed()).isZero();
-    assertThat(decode.state().eventsSent()).isLessThan(10_000);
     Await.until("closed", () -> decode.state().openConnections() == 0);
+    long sent = decode.state().eventsSent();
+    try (Simulator other = ticking()) {
+      TestClient.chat(
+          other.workers().get(0), Bodies.chat(Bodies.text("hi"), STREAM, "\"max_tokens\":20"));
+    }
+    assertThat(decode.state().eventsSent()).isEqualTo(sent);
   }
 
   @Test
@@ -80,7 +86,17 @@ class AbortTest {
     }
 
     Await.until("aborted", () -> encode.state().aborted() == 1);
-    assertThat(encode.state().items()).isEmpty();
+    TestClient.chat(encode, Bodies.encode(Bodies.DOG));
+    assertThat(encode.state().items())
+        .extracting(ItemCount::hash)
+        .containsExactly(ContentHash.of("https://example.org/dog.png"));
+  }
+
+  private static Simulator ticking() {
+    return Simulator.start(
+        SimulatorSettings.of(0, 0, 1)
+            .withBehaviour(
+                Behaviour.builder().timing(Timing.ofTokens(Duration.ZERO, TICK)).build()));
   }
 
   private SimulatedWorker worker(Role role) {

@@ -56,6 +56,8 @@ class ConnectionTest {
 
   @Test
   void closesWhenAskedTo() {
+    restart(Behaviour.builder().keepAlive(Duration.ofMinutes(1)));
+
     try (RawClient client = new RawClient(worker())) {
       client.send("GET /health HTTP/1.1\r\nHost: sim\r\nConnection: close\r\n\r\n");
 

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -153,14 +152,17 @@ class StreamTest {
     try (RawClient client = new RawClient(decode())) {
       client.sendChat(Bodies.chat(Bodies.text("hi"), STREAM, "\"max_tokens\":60000"));
       client.readUntil("data: ");
-      long[] seen = {-1};
+      long[] last = {0, 0};
       Await.until(
           "no event for a while",
           () -> {
-            long before = seen[0];
-            seen[0] = decode().state().eventsSent();
-            LockSupport.parkNanos(50_000_000);
-            return before == seen[0];
+            long now = System.nanoTime();
+            long sent = decode().state().eventsSent();
+            if (sent != last[0]) {
+              last[0] = sent;
+              last[1] = now;
+            }
+            return now - last[1] > 500_000_000L;
           });
 
       assertThat(decode().state().eventsSent()).isLessThan(60_000);

@@ -42,6 +42,7 @@ final class ConnectionReuseTest {
       assertThat(cluster.router().post(body).isComplete()).isTrue();
     }
 
+    assertThat(cluster.encode().chats()).hasSize(20);
     // One each, and a few more where a client was told of an end before the router had put the
     // connection back.
     assertThat(connectionsOfChats(cluster.encode())).hasSizeLessThanOrEqualTo(4);
@@ -90,6 +91,7 @@ final class ConnectionReuseTest {
       assertThat(response.isComplete()).isTrue();
       cluster.workers().forEach(ScriptedWorker::closeIdleConnections);
     }
+    assertThat(cluster.decode().chats()).hasSizeGreaterThanOrEqualTo(100);
   }
 
   @ParameterizedTest
@@ -138,9 +140,12 @@ final class ConnectionReuseTest {
               }
             });
 
-    RawResponse response = cluster.router().post(Requests.streamed());
+    String id = RouterUnderTest.newId();
+
+    RawResponse response = cluster.router().post(Requests.streamed(), "X-Request-Id: " + id);
 
     assertThat(response.status()).isEqualTo(200);
+    assertThat(cluster.decode().chatsOf(id)).hasSize(2);
     assertThat(response.chunks()).hasSize(Scripts.EVENTS.size());
   }
 

@@ -222,6 +222,7 @@ final class EncodeFanOutTest {
 
     assertThat(response.status()).isEqualTo(200);
     assertThat(cluster.encodesOf(id)).isEmpty();
+    assertThat(cluster.decode().chatsOf(id)).hasSize(1);
   }
 
   @Test

@@ -96,9 +96,10 @@ final class ErrorPassThroughTest {
     cluster.encode().onChat(Scripts.error(400));
     String id = RouterUnderTest.newId();
 
-    cluster.router().post(Requests.images(3), "X-Request-Id: " + id);
+    RawResponse response = cluster.router().post(Requests.images(3), "X-Request-Id: " + id);
     cluster.sentinel();
 
+    assertThat(response.status()).isEqualTo(400);
     assertThat(cluster.prefill().chatsOf(id)).isEmpty();
     assertThat(cluster.decode().chatsOf(id)).isEmpty();
   }
