@@ -30,7 +30,7 @@ record MediaSource(String scheme, boolean below, @Nullable MediaLocation root) {
     boolean below = entry.regionMatches(colon, BELOW, 0, BELOW.length());
     if (scheme.equals("file")) {
       String folder = entry.substring(entry.indexOf("//") + 2);
-      return new MediaSource(scheme, true, new MediaLocation(scheme, "", -1, folder));
+      return new MediaSource(scheme, false, new MediaLocation(scheme, "", -1, folder));
     }
     MediaLocation root =
         MediaLocation.parse(below ? scheme + "://" + entry.substring(colon + 5) : entry);
@@ -43,13 +43,12 @@ record MediaSource(String scheme, boolean below, @Nullable MediaLocation root) {
 
   /** Whether the location is here. */
   boolean has(MediaLocation location) {
-    if (root == null || !scheme.equals(location.scheme())) {
-      return scheme.equals(location.scheme());
-    }
-    return root.port() == location.port()
-        && location.path().startsWith(root.path())
-        && (below && !root.host().isEmpty()
-            ? location.host().endsWith("." + root.host())
-            : location.host().equals(root.host()));
+    return scheme.equals(location.scheme()) && (root == null || isAtRoot(root, location));
+  }
+
+  private boolean isAtRoot(MediaLocation place, MediaLocation location) {
+    boolean atHost =
+        below ? location.host().endsWith("." + place.host()) : location.host().equals(place.host());
+    return atHost && location.port() == place.port() && location.path().startsWith(place.path());
   }
 }

@@ -149,6 +149,20 @@ final class ApiKeyTest {
   }
 
   @Test
+  void keepsItsClientsKeysToItself() {
+    try (Cluster keyless =
+        Cluster.start(
+            0, 1, 1, "router.api-keys", "mine", "router.forward-headers", "authorization,x-mine")) {
+      keyless.router().post(Requests.text(), "Authorization: Bearer mine", "X-Mine: 1");
+
+      assertThat(keyless.chats())
+          .hasSize(2)
+          .allSatisfy(call -> assertThat(call.header("x-mine")).isEqualTo("1"))
+          .allSatisfy(call -> assertThat(call.header("authorization")).isNull());
+    }
+  }
+
+  @Test
   void givesWorkersTheirKeyOnEveryCall() {
     cluster.router().post(Requests.images(1), KEY, "X-Mine: 1");
     cluster.router().get("/v1/models", KEY);

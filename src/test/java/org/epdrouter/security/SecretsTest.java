@@ -1,9 +1,9 @@
 package org.epdrouter.security;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +13,7 @@ import org.epdrouter.settings.Sources;
 import org.epdrouter.testing.Cluster;
 import org.epdrouter.testing.RawClient;
 import org.epdrouter.testing.Requests;
+import org.epdrouter.testing.Script;
 import org.epdrouter.testing.Scripts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,8 +60,8 @@ final class SecretsTest {
         answers.append(
             cluster.router().post(Requests.text(), key, "Authorization: Bearer " + WRONG));
         answers.append(
-            cluster.router().send(("GET / HTTP/1.1\r\n" + key + "\n\r\n\r\n").getBytes(US)));
-        for (var failing :
+            cluster.router().send(("GET / HTTP/1.1\r\n" + key + "\n\r\n\r\n").getBytes(US_ASCII)));
+        for (Script failing :
             List.of(Scripts.error(500), Scripts.error(401), Scripts.CLOSE, Scripts.RESET)) {
           cluster.workers().forEach(worker -> worker.onChat(failing));
           answers.append(cluster.router().post(Requests.images(1), key));
@@ -83,8 +84,6 @@ final class SecretsTest {
     assertThat(answers).contains("401", "502").doesNotContain("canary");
     assertThat(seenByWorkers).contains(WORKER).doesNotContain(CLIENT, WRONG);
   }
-
-  private static final java.nio.charset.Charset US = StandardCharsets.US_ASCII;
 
   @ParameterizedTest
   @CsvSource({
