@@ -65,9 +65,9 @@ final class TlsContext implements AutoCloseable {
       if (!Arrays.deepEquals(now, seen)) {
         seen = now;
         current = build(now);
+        complaint = "";
         LOG.info("{} and its key were read again", files.certificate().path());
       }
-      complaint = "";
     } catch (RuntimeException broken) {
       String reason = String.valueOf(broken.getMessage());
       if (!reason.equals(complaint)) {

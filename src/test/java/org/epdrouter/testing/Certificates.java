@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
@@ -87,10 +88,11 @@ public final class Certificates {
     }
   }
 
-  /** Writes text to a file of the folder, and returns its path. */
+  /** Puts a file with this text into the folder, all of it at once, and returns its path. */
   public String file(String name, String text) {
     try {
-      return Files.writeString(folder.resolve(name), text).toString();
+      Path whole = Files.writeString(folder.resolve(name + ".new"), text);
+      return Files.move(whole, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE).toString();
     } catch (IOException e) {
       throw new AssertionError(e);
     }
