@@ -213,7 +213,7 @@ final class WorkerCall implements RequestScope.Call {
     fail(cause);
   }
 
-  void disconnected() {
+  void disconnected(@Nullable Throwable cause) {
     synchronized (lock) {
       if (over) {
         return;
@@ -227,7 +227,7 @@ final class WorkerCall implements RequestScope.Call {
       // request again.
       client.connectAnew(this);
     } else {
-      fail(failures.lost());
+      fail(failures.lost(cause));
     }
   }
 
