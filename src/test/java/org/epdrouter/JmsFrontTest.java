@@ -17,6 +17,8 @@ import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,9 +132,18 @@ final class JmsFrontTest {
     assertThat(answer.getBody(String.class)).isEqualTo(error);
     assertThat(answer.getIntProperty("status")).isEqualTo(429);
     assertThat(answer.getStringProperty("Retry_HYPHEN_After")).isEqualTo("7");
-    assertThat(answer.getPropertyNames().asIterator())
-        .toIterable()
-        .noneMatch(name -> name.toString().startsWith("X_HYPHEN_Inside"));
+    assertThat(properties(answer)).noneMatch(name -> name.contains("Inside"));
+  }
+
+  @Test
+  void keepsTheOtherHeadersOfAWorkerToItself() throws Exception {
+    decode.onChat((request, to) -> to.json(200, Scripts.COMPLETION, "X-Inside: secret"));
+
+    Message answer = broker.ask(QUEUE, c -> c.createTextMessage(Requests.text()));
+
+    assertThat(properties(answer))
+        .containsExactlyInAnyOrder(
+            "status", "Content_HYPHEN_Type", "X_HYPHEN_Request_HYPHEN_Id", "JMSXDeliveryCount");
   }
 
   @Test
@@ -358,6 +369,14 @@ final class JmsFrontTest {
 
   private static String errorCode(Message answer) throws Exception {
     return Json.parse(answer.getBody(String.class)).at("/error/code").asText();
+  }
+
+  private static List<String> properties(Message message) throws Exception {
+    List<String> names = new ArrayList<>();
+    for (Enumeration<?> all = message.getPropertyNames(); all.hasMoreElements(); ) {
+      names.add(all.nextElement().toString());
+    }
+    return names;
   }
 
   private static ListAppender<ILoggingEvent> listen() {
