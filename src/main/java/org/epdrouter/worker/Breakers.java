@@ -12,6 +12,9 @@ import java.time.Duration;
  */
 public final class Breakers {
 
+  /** A long answer says nothing against a worker, but Resilience4j counts slow calls by default. */
+  private static final Duration NEVER_SLOW = Duration.ofDays(36_500);
+
   private final CircuitBreakerRegistry registry;
   private final int failures;
   private final CircuitBreakerConfig config;
@@ -36,6 +39,7 @@ public final class Breakers {
                 CircuitBreakerConfig.SlidingWindowType.COUNT_BASED,
                 CircuitBreakerConfig.SlidingWindowSynchronizationStrategy.LOCK_FREE)
             .failureRateThreshold(100)
+            .slowCallDurationThreshold(NEVER_SLOW)
             .waitDurationInOpenState(Duration.ofMillis(Math.max(1, open)))
             .permittedNumberOfCallsInHalfOpenState(Math.max(1, halfOpen))
             .build();
