@@ -143,7 +143,6 @@ final class BreakersTest {
   private static Worker worker(int halfOpen) {
     Breakers breakers =
         new Breakers(CircuitBreakerRegistry.ofDefaults(), FAILURES, 3_600_000, halfOpen);
-    return new Worker(
-        Stage.DECODE, URI.create("http://127.0.0.1:1"), breakers);
+    return new Worker(Stage.DECODE, URI.create("http://127.0.0.1:1"), breakers);
   }
 }
