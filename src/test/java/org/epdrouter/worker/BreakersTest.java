@@ -13,6 +13,7 @@ import org.apache.camel.support.DefaultExchange;
 import org.epdrouter.stage.Stage;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("StaticAssignmentOfThrowable") // only its identity counts
 final class BreakersTest {
   private static final RuntimeException FAULT = new IllegalStateException("reset");
   private static final int FAILURES = 3;
