@@ -24,7 +24,7 @@ final class CamelRouter implements EpdRouter.Running {
   static CamelRouter start(Settings settings, Sources sources) {
     settings.requireDecodeWorkers();
     String routes = RouteFiles.pattern(sources.directory());
-    ListenAddress wanted = new ListenAddress(settings.get(Keys.HOST), settings.getInt(Keys.PORT));
+    ListenAddress wanted = ListenAddress.of(settings);
     for (int tries = 1; ; tries++) {
       ListenAddress address = wanted.tryOut();
       Properties properties = new Properties();

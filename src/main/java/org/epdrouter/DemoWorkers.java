@@ -1,14 +1,22 @@
 package org.epdrouter;
 
+import java.time.Duration;
 import java.util.Map;
 import org.epdrouter.settings.Keys;
+import org.epdrouter.simulator.Behaviour;
 import org.epdrouter.simulator.Role;
 import org.epdrouter.simulator.Simulator;
 import org.epdrouter.simulator.SimulatorSettings;
+import org.epdrouter.simulator.Timing;
 
 /** Simulated workers for a first try, in this process and on free ports. */
 final class DemoWorkers implements AutoCloseable {
-  private static final SimulatorSettings CLUSTER = SimulatorSettings.of(2, 1, 2);
+  // Slow enough for a person to see the tokens come.
+  private static final Timing PACE =
+      new Timing(
+          Duration.ofMillis(100), Duration.ofMillis(100), Duration.ZERO, Duration.ofMillis(80));
+  private static final SimulatorSettings CLUSTER =
+      SimulatorSettings.of(2, 1, 2).withBehaviour(Behaviour.builder().timing(PACE).build());
 
   private final Simulator simulator;
 

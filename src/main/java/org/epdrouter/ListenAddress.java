@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import org.epdrouter.settings.Keys;
 import org.epdrouter.settings.SettingException;
+import org.epdrouter.settings.Settings;
 
 /**
  * Where the router is to listen, tried before anything starts: what a busy port stops need not be
@@ -14,8 +15,16 @@ import org.epdrouter.settings.SettingException;
  *
  * @param host a name or address
  * @param port 0 means any free one
+ * @param scheme what clients speak: http or https
  */
-record ListenAddress(String host, int port) {
+record ListenAddress(String host, int port, String scheme) {
+  /** The address that the settings name. */
+  static ListenAddress of(Settings settings) {
+    boolean tls = !settings.get(Keys.TLS_CERTIFICATE).isEmpty();
+    return new ListenAddress(
+        settings.get(Keys.HOST), settings.getInt(Keys.PORT), tls ? "https" : "http");
+  }
+
   /**
    * Listens for a moment.
    *
@@ -26,7 +35,7 @@ record ListenAddress(String host, int port) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
-      return new ListenAddress(host, socket.getLocalPort());
+      return new ListenAddress(host, socket.getLocalPort(), scheme);
     } catch (UnknownHostException e) {
       throw new SettingException(Keys.HOST, host, "a host name or address of this machine");
     } catch (IOException e) {
@@ -40,13 +49,13 @@ record ListenAddress(String host, int port) {
   /** Where clients on this machine reach it. */
   String local() {
     return switch (host) {
-      case "0.0.0.0", "[::]" -> "http://127.0.0.1:" + port;
+      case "0.0.0.0", "[::]" -> scheme + "://127.0.0.1:" + port;
       default -> toString();
     };
   }
 
   @Override
   public String toString() {
-    return "http://" + host + ":" + port;
+    return scheme + "://" + host + ":" + port;
   }
 }

@@ -17,6 +17,8 @@ import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,9 +132,18 @@ final class JmsFrontTest {
     assertThat(answer.getBody(String.class)).isEqualTo(error);
     assertThat(answer.getIntProperty("status")).isEqualTo(429);
     assertThat(answer.getStringProperty("Retry_HYPHEN_After")).isEqualTo("7");
-    assertThat(answer.getPropertyNames().asIterator())
-        .toIterable()
-        .noneMatch(name -> name.toString().startsWith("X_HYPHEN_Inside"));
+    assertThat(properties(answer)).noneMatch(name -> name.contains("Inside"));
+  }
+
+  @Test
+  void keepsTheOtherHeadersOfAWorkerToItself() throws Exception {
+    decode.onChat((request, to) -> to.json(200, Scripts.COMPLETION, "X-Inside: secret"));
+
+    Message answer = broker.ask(QUEUE, c -> c.createTextMessage(Requests.text()));
+
+    assertThat(properties(answer))
+        .containsExactlyInAnyOrder(
+            "status", "Content_HYPHEN_Type", "X_HYPHEN_Request_HYPHEN_Id", "JMSXDeliveryCount");
   }
 
   @Test
@@ -293,7 +304,7 @@ final class JmsFrontTest {
 
     try (EpdRouter.Running other =
         RouteFolder.in(directory).withOptional("jms.camel.yaml").start(hasty)) {
-      Message answer = broker.ask("hasty", c -> c.createTextMessage(Requests.text()));
+      Message answer = broker.ask(queueOf(other), c -> c.createTextMessage(Requests.text()));
 
       assertThat(answer.getIntProperty("status")).isEqualTo(504);
       assertThat(errorCode(answer)).isEqualTo("stage_timeout");
@@ -311,7 +322,7 @@ final class JmsFrontTest {
         RouteFolder.in(directory).withOptional("jms.camel.yaml").start(small)) {
       Message answer =
           broker.ask(
-              "small",
+              queueOf(other),
               c -> c.createTextMessage(Requests.parts(List.of(Requests.inlineImage(1024)))));
 
       assertThat(answer.getIntProperty("status")).isEqualTo(413);
@@ -350,6 +361,10 @@ final class JmsFrontTest {
         QUEUE);
   }
 
+  private static String queueOf(EpdRouter.Running other) {
+    return other.context().resolvePropertyPlaceholders("{{router.jms.queue}}");
+  }
+
   private Message correlated(String id, String text) throws Exception {
     TextMessage request = broker.client().createTextMessage(text);
     request.setJMSCorrelationID(id);
@@ -358,6 +373,14 @@ final class JmsFrontTest {
 
   private static String errorCode(Message answer) throws Exception {
     return Json.parse(answer.getBody(String.class)).at("/error/code").asText();
+  }
+
+  private static List<String> properties(Message message) throws Exception {
+    List<String> names = new ArrayList<>();
+    for (Enumeration<?> all = message.getPropertyNames(); all.hasMoreElements(); ) {
+      names.add(all.nextElement().toString());
+    }
+    return names;
   }
 
   private static ListAppender<ILoggingEvent> listen() {

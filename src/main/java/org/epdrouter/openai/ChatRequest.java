@@ -18,6 +18,7 @@ public final class ChatRequest {
   private final String model;
   private final boolean streaming;
   private final List<MediaItem> mediaItems;
+  private final boolean hiddenMedia;
   private final TopLevelMembers members;
   private final AtomicBoolean released = new AtomicBoolean();
 
@@ -26,12 +27,14 @@ public final class ChatRequest {
       String model,
       boolean streaming,
       List<MediaItem> mediaItems,
+      boolean hiddenMedia,
       TopLevelMembers members) {
     this.body = body;
     this.size = body.readableBytes();
     this.model = model;
     this.streaming = streaming;
     this.mediaItems = List.copyOf(mediaItems);
+    this.hiddenMedia = hiddenMedia;
     this.members = members;
   }
 
@@ -70,6 +73,14 @@ public final class ChatRequest {
   /** What has to be encoded, in the order of the request. */
   public List<MediaItem> getMediaItems() {
     return mediaItems;
+  }
+
+  /**
+   * Whether a part that is no media item has a media member all the same, such as {@code image_url}
+   * beside another {@code type}: it is not encoded, but a worker may fetch it.
+   */
+  public boolean hasHiddenMedia() {
+    return hiddenMedia;
   }
 
   /** Bytes of the body. */

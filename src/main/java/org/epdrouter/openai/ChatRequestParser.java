@@ -67,7 +67,13 @@ final class ChatRequestParser {
     }
     require(RoutingMember.MODEL, "a string");
     require(RoutingMember.MESSAGES, "an array");
-    return new ChatRequest(body, model, streaming, messages.items(), members.build(closingBrace));
+    return new ChatRequest(
+        body,
+        model,
+        streaming,
+        messages.items(),
+        messages.hasHiddenMedia(),
+        members.build(closingBrace));
   }
 
   private void require(RoutingMember member, String expected) {

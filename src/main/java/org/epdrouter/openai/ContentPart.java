@@ -58,6 +58,14 @@ final class ContentPart {
     return itemType == null ? null : item(index, itemType, start, json.end() - start);
   }
 
+  /**
+   * Whether a part that needs no encoding has media all the same: in a member that its type does
+   * not speak of, such as the {@code image_url} of an {@code input_image}.
+   */
+  boolean hidesMedia() {
+    return isTyped && type == null && !media.isEmpty();
+  }
+
   private void readType() throws IOException {
     if (hasType) {
       throw Refusals.twice(ChatFields.TYPE, json.start());

@@ -11,6 +11,7 @@ final class MessagesParser {
   private final ByteBuf body;
   private final JsonCursor json;
   private final List<MediaItem> items = new ArrayList<>();
+  private boolean hiddenMedia;
 
   MessagesParser(ByteBuf body, JsonCursor json) {
     this.body = body;
@@ -35,6 +36,11 @@ final class MessagesParser {
     return items;
   }
 
+  /** Whether a part so far {@linkplain ContentPart#hidesMedia hides media}. */
+  boolean hasHiddenMedia() {
+    return hiddenMedia;
+  }
+
   private void readMessage() throws IOException {
     boolean hasContent = false;
     for (String name = json.nextName(); name != null; name = json.nextName()) {
@@ -57,7 +63,9 @@ final class MessagesParser {
         token != JsonToken.END_ARRAY;
         token = json.nextValue()) {
       if (token == JsonToken.START_OBJECT) {
-        MediaItem item = new ContentPart(body, json).read(items.size());
+        ContentPart part = new ContentPart(body, json);
+        MediaItem item = part.read(items.size());
+        hiddenMedia |= part.hidesMedia();
         if (item != null) {
           items.add(item);
         }

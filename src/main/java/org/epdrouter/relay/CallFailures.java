@@ -1,6 +1,7 @@
 package org.epdrouter.relay;
 
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.net.UnknownHostException;
 import org.epdrouter.openai.OpenAiError;
 import org.epdrouter.openai.OpenAiException;
@@ -18,17 +19,23 @@ import org.jspecify.annotations.Nullable;
 record CallFailures(String worker, @Nullable Stage stage) {
 
   RuntimeException connect(Throwable cause, int connectTimeout) {
-    if (cause instanceof ConnectTimeoutException) {
+    if (cause instanceof ConnectTimeoutException || cause instanceof SslHandshakeTimeoutException) {
       return new WorkerLostException(
           timeout("could not be reached", "router.connect-timeout", connectTimeout), false);
     }
-    String reason = cause instanceof UnknownHostException ? "unknown host" : "connection refused";
+    String tls = TlsFailure.reason(cause);
+    String reason =
+        tls != null
+            ? tls
+            : cause instanceof UnknownHostException ? "unknown host" : "connection refused";
     return new WorkerLostException(bad(worker + ": " + reason), false);
   }
 
   /** The connection ended before any byte of an answer. */
-  RuntimeException lost() {
-    return new WorkerLostException(bad(worker + " closed the connection without an answer"), true);
+  RuntimeException lost(@Nullable Throwable cause) {
+    String tls = TlsFailure.reason(cause);
+    String reason = tls == null ? " closed the connection without an answer" : ": " + tls;
+    return new WorkerLostException(bad(worker + reason), true);
   }
 
   RuntimeException truncated() {

@@ -73,7 +73,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       exchange.start(request);
     } else {
       lastOne = true;
-      exchange.refuse(((Refusal) next).answer());
+      exchange.refuse((Refusal) next);
     }
   }
 

@@ -10,13 +10,15 @@ final class Front {
   private final HeaderPolicy headers;
   private final Admission admission;
   private final Via via;
+  private final ApiKeys keys;
   private volatile @Nullable NettyHttpConsumer consumer;
 
-  Front(FrontLimits limits, HeaderPolicy headers, Admission admission, Via via) {
+  Front(FrontLimits limits, HeaderPolicy headers, Admission admission, Via via, ApiKeys keys) {
     this.limits = limits;
     this.headers = headers;
     this.admission = admission;
     this.via = via;
+    this.keys = keys;
   }
 
   FrontLimits limits() {
@@ -33,6 +35,10 @@ final class Front {
 
   Via via() {
     return via;
+  }
+
+  ApiKeys keys() {
+    return keys;
   }
 
   /** The route that takes the requests, or null while there is none or it is suspended. */

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
@@ -106,10 +107,11 @@ final class FrontExchange {
   }
 
   /** Answers a request that never reached the routes. */
-  void refuse(OpenAiException answer) {
-    requestId = RequestId.of(null);
-    codec.answersHead(false);
-    write(answer);
+  void refuse(Refusal refusal) {
+    HttpRequest request = refusal.request();
+    requestId = RequestId.of(request == null ? null : request.headers().get(RequestId.HEADER));
+    codec.answersHead(request != null && HttpMethod.HEAD.equals(request.method()));
+    write(refusal.answer());
   }
 
   private void routed(Exchange done) {

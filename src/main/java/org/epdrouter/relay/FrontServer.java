@@ -44,8 +44,11 @@ public final class FrontServer extends ServiceSupport implements NettySharedHttp
       FrontLimits limits,
       Admission admission,
       Via via,
-      String forwardHeaders) {
-    this.front = new Front(limits, new HeaderPolicy(forwardHeaders), admission, via);
+      String forwardHeaders,
+      ApiKeys keys,
+      FrontTls tls) {
+    HeaderPolicy headers = new HeaderPolicy(forwardHeaders, keys.isEmpty());
+    this.front = new Front(limits, headers, admission, via, keys);
     this.consumers = new OneConsumer(front, port);
     NettySharedHttpServerBootstrapConfiguration configuration =
         new NettySharedHttpServerBootstrapConfiguration();
@@ -57,14 +60,16 @@ public final class FrontServer extends ServiceSupport implements NettySharedHttp
     configuration.setBacklog(4096);
     this.bootstrap = new HttpServerBootstrapFactory(consumers, false);
     bootstrap.init(
-        new DefaultThreadFactory("epd-front", true), configuration, new Connections(front));
+        new DefaultThreadFactory("epd-front", true), configuration, new Connections(front, tls));
   }
 
   private static final class Connections extends ChannelInitializer<Channel> {
     private final Front front;
+    private final FrontTls tls;
 
-    Connections(Front front) {
+    Connections(Front front, FrontTls tls) {
       this.front = front;
+      this.tls = tls;
     }
 
     @Override
@@ -72,6 +77,7 @@ public final class FrontServer extends ServiceSupport implements NettySharedHttp
       channel.config().setOption(ChannelOption.TCP_NODELAY, true);
       channel.config().setAllocator(PooledByteBufAllocator.DEFAULT);
       channel.config().setWriteBufferWaterMark(WRITE_MARKS);
+      tls.secure(channel, front.limits().headerTimeout());
       new ClientConnection(front).assemble(channel);
     }
   }

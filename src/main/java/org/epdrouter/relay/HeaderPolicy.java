@@ -14,19 +14,24 @@ final class HeaderPolicy {
   private static final List<String> ANSWERS =
       List.of("Content-Encoding", "Retry-After", "Allow", "WWW-Authenticate", "x-should-retry");
 
+  private static final String AUTHORIZATION = "Authorization";
+
   private final List<String> forwarded;
   private final List<String> returned;
+  private final boolean authorizationPasses;
 
   /**
    * A policy.
    *
    * @param forwarded comma-separated names that pass in both directions
+   * @param authorizationPasses whether the client's Authorization is meant for the workers
    */
-  HeaderPolicy(String forwarded) {
+  HeaderPolicy(String forwarded, boolean authorizationPasses) {
+    this.authorizationPasses = authorizationPasses;
     this.forwarded =
         Arrays.stream(forwarded.split(",", -1))
             .map(String::trim)
-            .filter(name -> !name.isEmpty())
+            .filter(name -> !name.isEmpty() && !name.equalsIgnoreCase(AUTHORIZATION))
             .toList();
     this.returned = Stream.concat(this.forwarded.stream(), ANSWERS.stream()).toList();
   }
@@ -40,8 +45,8 @@ final class HeaderPolicy {
       }
     }
     String authorization = request.get(HttpHeaderNames.AUTHORIZATION);
-    if (authorization != null) {
-      message.put("Authorization", authorization);
+    if (authorizationPasses && authorization != null) {
+      message.put(AUTHORIZATION, authorization);
     }
   }
 

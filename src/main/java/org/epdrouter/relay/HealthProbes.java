@@ -82,6 +82,7 @@ public final class HealthProbes implements AutoCloseable {
     private void ask() {
       HttpHeaders headers = new DefaultHttpHeaders();
       client.via().append(null, headers);
+      client.authorize(headers);
       String prefix = worker.url().getRawPath();
       new WorkerCall(
               client,

@@ -2,6 +2,7 @@ package org.epdrouter.relay;
 
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -25,7 +26,13 @@ final class LingeringClose {
       channel.close();
       return;
     }
-    duplex.shutdownOutput();
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      duplex.shutdownOutput();
+    } else {
+      // Without the close_notify the client would take the end for an attack.
+      tls.closeOutbound().addListener(sent -> duplex.shutdownOutput());
+    }
     ScheduledFuture<?> limit =
         channel.eventLoop().schedule(() -> channel.close(), SECONDS, TimeUnit.SECONDS);
     channel.closeFuture().addListener(closed -> limit.cancel(false));

@@ -11,6 +11,9 @@ import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsServerAddressStreamProviders;
 import java.net.URI;
@@ -38,6 +41,8 @@ public final class RelayClient implements AutoCloseable {
   private final int connectTimeout;
   private final long keepAliveNanos;
   private final Via via;
+  private final WorkerTls tls;
+  private final String authorization;
   private final DnsAddressResolverGroup resolver;
   private final ConcurrentMap<URI, Target> targets = new ConcurrentHashMap<>();
 
@@ -48,9 +53,18 @@ public final class RelayClient implements AutoCloseable {
    * @param connectTimeout milliseconds
    * @param keepAlive milliseconds after which an idle connection is dropped; less than the workers'
    *     own (vLLM: 5 s)
+   * @param authorization what workers get as Authorization; empty for what the message has
    */
-  public RelayClient(EventLoops loops, Via via, int connectTimeout, long keepAlive) {
+  public RelayClient(
+      EventLoops loops,
+      Via via,
+      int connectTimeout,
+      long keepAlive,
+      WorkerTls tls,
+      String authorization) {
     this.via = via;
+    this.tls = tls;
+    this.authorization = authorization;
     this.loops = loops;
     this.connectTimeout = connectTimeout;
     this.keepAliveNanos = TimeUnit.MILLISECONDS.toNanos(keepAlive);
@@ -76,6 +90,16 @@ public final class RelayClient implements AutoCloseable {
 
   int connectTimeout() {
     return connectTimeout;
+  }
+
+  /**
+   * Puts the router's own key on a call to one of its workers. A call to another server, whose URL
+   * stands in a route, does not get it.
+   */
+  void authorize(HttpHeaders call) {
+    if (!authorization.isEmpty()) {
+      call.set(HttpHeaderNames.AUTHORIZATION, authorization);
+    }
   }
 
   Target target(URI url) {
@@ -109,6 +133,7 @@ public final class RelayClient implements AutoCloseable {
   private void connectAnew(WorkerCall call, int loop) {
     Target target = call.target();
     WorkerConnection connection = new WorkerConnection(target, loop);
+    long started = System.nanoTime();
     ChannelFuture connecting =
         new Bootstrap()
             .group(loops.loop(loop))
@@ -125,6 +150,9 @@ public final class RelayClient implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
+                    if (target.tls()) {
+                      tls.secure(channel, target);
+                    }
                     assemble(channel, connection);
                   }
                 })
@@ -132,12 +160,31 @@ public final class RelayClient implements AutoCloseable {
     call.connecting(connecting);
     connecting.addListener(
         done -> {
-          if (done.isSuccess()) {
-            connection.begin(call, false);
-          } else {
+          if (!done.isSuccess()) {
             call.connectFailed(done.cause());
+          } else if (target.tls()) {
+            shakeHands(call, connection, started);
+          } else {
+            connection.begin(call, false);
           }
         });
+  }
+
+  /** The handshake has what connecting has left of its time. */
+  private void shakeHands(WorkerCall call, WorkerConnection connection, long started) {
+    SslHandler handler = connection.channel().pipeline().get(SslHandler.class);
+    long spent = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
+    handler.setHandshakeTimeoutMillis(Math.max(1, connectTimeout - spent));
+    handler
+        .handshakeFuture()
+        .addListener(
+            done -> {
+              if (done.isSuccess()) {
+                connection.begin(call, false);
+              } else {
+                call.connectFailed(done.cause());
+              }
+            });
   }
 
   private static void assemble(Channel channel, WorkerConnection connection) {

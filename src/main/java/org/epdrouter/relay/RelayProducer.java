@@ -89,6 +89,9 @@ final class RelayProducer extends DefaultAsyncProducer implements ShutdownAware 
     if (!HttpMethod.GET.equals(endpoint.httpMethod()) && !headers.contains("Content-Type")) {
       headers.set("Content-Type", "application/json");
     }
+    if (worker == null) {
+      client.authorize(headers);
+    }
     return new CallRequest(endpoint.httpMethod(), path(target(lease)), headers, body);
   }
 

@@ -21,6 +21,7 @@ final class RequestReader extends ChannelInboundHandlerAdapter {
 
   private final FrontLimits limits;
   private final Admission admission;
+  private final ApiKeys keys;
   private final ClientConnection connection;
   private final ClientTimer timer;
   private final BodyCollector body = new BodyCollector();
@@ -31,6 +32,7 @@ final class RequestReader extends ChannelInboundHandlerAdapter {
   RequestReader(Front front, ClientConnection connection, ClientTimer timer) {
     this.limits = front.limits();
     this.admission = front.admission();
+    this.keys = front.keys();
     this.connection = connection;
     this.timer = timer;
   }
@@ -53,7 +55,11 @@ final class RequestReader extends ChannelInboundHandlerAdapter {
     String coding = request.headers().get(HttpHeaderNames.CONTENT_ENCODING);
     String expect = request.headers().get(HttpHeaderNames.EXPECT);
     boolean http11 = HttpVersion.HTTP_1_1.equals(request.protocolVersion());
-    if (length > limits.maxBody()) {
+    boolean hasBody = length > 0 || HttpUtil.isTransferEncodingChunked(request);
+    head = request;
+    if (!keys.letIn(path(request), request.headers(), hasBody)) {
+      refuse(ctx, Refusal.unauthorized());
+    } else if (length > limits.maxBody()) {
       refuse(ctx, Refusal.bodyTooLarge(length + " bytes", limits.maxBody()));
     } else if (expect != null
         && http11
@@ -62,7 +68,6 @@ final class RequestReader extends ChannelInboundHandlerAdapter {
     } else if (coding != null && !HttpHeaderValues.IDENTITY.contentEqualsIgnoreCase(coding)) {
       refuse(ctx, Refusal.encoded(coding));
     } else {
-      head = request;
       timer.bodyStarted();
       if (expect != null && http11) {
         connection.inviteBody();
@@ -100,11 +105,9 @@ final class RequestReader extends ChannelInboundHandlerAdapter {
   }
 
   private FrontRequest complete(HttpRequest request, ByteBuf body) {
-    String uri = request.uri();
-    int query = uri.indexOf('?');
     return new FrontRequest(
         request.method(),
-        query < 0 ? uri : uri.substring(0, query),
+        path(request),
         request.headers(),
         body,
         reserved,
@@ -113,17 +116,25 @@ final class RequestReader extends ChannelInboundHandlerAdapter {
         admission);
   }
 
+  /** What the key and the routes are decided by. */
+  private static String path(HttpRequest request) {
+    String uri = request.uri();
+    int query = uri.indexOf('?');
+    return query < 0 ? uri : uri.substring(0, query);
+  }
+
   /** The client has been too slow with its body. */
   void tooSlow(ChannelHandlerContext ctx) {
     refuse(ctx, Refusal.bodyTooSlow(limits.bodyTimeout()));
   }
 
   private void refuse(ChannelHandlerContext ctx, Refusal refusal) {
+    HttpRequest request = head;
     refused = true;
     head = null;
     timer.requestRead();
     drop();
-    ctx.fireChannelRead(refusal);
+    ctx.fireChannelRead(request == null ? refusal : refusal.of(request));
   }
 
   @Override

@@ -2,8 +2,6 @@ package org.epdrouter.relay;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.CompositeByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
@@ -12,7 +10,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import org.epdrouter.worker.CallCancelledException;
 import org.epdrouter.worker.RequestScope;
@@ -60,9 +57,7 @@ final class WorkerCall implements RequestScope.Call {
 
   private boolean reused;
   private boolean bytesSeen;
-  private @Nullable HttpResponse head;
-  private @Nullable CompositeByteBuf collected;
-  private @Nullable StreamBody stream;
+  private volatile @Nullable AnswerIntake intake;
 
   WorkerCall(
       RelayClient client,
@@ -128,6 +123,8 @@ final class WorkerCall implements RequestScope.Call {
     }
     reused = usedBefore;
     bytesSeen = false;
+    intake =
+        new AnswerIntake(limits, carrier.channel().eventLoop(), this::reading, listener::answered);
     if (limits.total() == 0) {
       timer.start(carrier.channel().eventLoop(), limits.firstByte());
     }
@@ -154,128 +151,56 @@ final class WorkerCall implements RequestScope.Call {
 
   void bytesCame() {
     bytesSeen = true;
-    if (stream != null) {
+    AnswerIntake taking = intake;
+    if (taking != null && taking.isStreaming()) {
       watchIdle(limits.idle());
     }
   }
 
   void head(HttpResponse response) {
-    if (over) {
-      return;
-    }
-    head = response;
-    watchIdle(limits.idle());
-    if (!limits.collect() && AnswerHead.isEventStream(response)) {
-      startStream(response);
-    } else if (HttpUtil.getContentLength(response, -1L) > limits.maxCollected()) {
-      exceeded(response);
+    AnswerIntake taking = intake;
+    if (taking != null && !over) {
+      watchIdle(limits.idle());
+      limited(taking.head(response));
     }
   }
 
   void content(ByteBuf bytes) {
-    take(bytes);
+    AnswerIntake taking = intake;
+    if (taking == null || over) {
+      bytes.release();
+    } else {
+      limited(taking.content(bytes));
+    }
   }
 
   void last(ByteBuf bytes) {
-    HttpResponse answered = head;
-    if (answered == null) {
+    AnswerIntake taking = intake;
+    if (taking == null || over) {
       bytes.release();
-      return;
-    }
-    StreamBody streaming = stream;
-    if (streaming != null) {
-      boolean ended = finish(null);
-      streaming.accept(bytes);
-      if (ended) {
-        streaming.end();
-      }
-      return;
-    }
-    take(bytes);
-    streaming = stream;
-    if (finish(null)) {
-      if (streaming != null) {
-        streaming.end();
-      } else {
-        listener.answered(new WorkerAnswer(answered.status().code(), answered.headers(), body()));
-      }
-    }
-  }
-
-  private void take(ByteBuf bytes) {
-    StreamBody streaming = stream;
-    if (streaming == null && head != null && !over) {
-      if (collectedLength() + bytes.readableBytes() <= limits.maxCollected()) {
-        collect(bytes);
-        return;
-      }
-      exceeded(head);
-      streaming = stream;
-    }
-    if (streaming == null) {
-      bytes.release();
+    } else if (taking.isStreaming()) {
+      // Recorded before the last bytes are handed on: their reader may cancel, which is then
+      // ignored.
+      finish(null);
+      taking.content(bytes);
+      taking.end();
     } else {
-      streaming.accept(bytes);
+      limited(taking.content(bytes));
+      if (finish(null)) {
+        taking.end();
+      }
     }
   }
 
-  private int collectedLength() {
-    return collected == null ? 0 : collected.readableBytes();
-  }
-
-  private void collect(ByteBuf bytes) {
-    if (collected == null) {
-      collected = bytes.alloc().compositeBuffer(Integer.MAX_VALUE);
-    }
-    collected.addComponent(true, bytes);
-  }
-
-  private byte[] body() {
-    if (collected == null) {
-      return new byte[0];
-    }
-    byte[] bytes = ByteBufUtil.getBytes(collected);
-    dropCollected();
-    return bytes;
-  }
-
-  private void dropCollected() {
-    if (collected != null) {
-      collected.release();
-      collected = null;
-    }
-  }
-
-  private void exceeded(HttpResponse response) {
-    if (limits.collect()) {
+  private void limited(boolean withinLimit) {
+    if (!withinLimit) {
       fail(failures.tooLong(limits.maxCollected()));
-    } else {
-      startStream(response);
     }
-  }
-
-  private void startStream(HttpResponse response) {
-    WorkerConnection carrier = connection;
-    if (carrier == null) {
-      return;
-    }
-    StreamBody streaming =
-        new StreamBody(
-            carrier.channel().eventLoop(),
-            AnswerHead.isEventStream(response),
-            HttpUtil.getContentLength(response, -1L),
-            this::reading);
-    stream = streaming;
-    if (collected != null) {
-      streaming.accept(collected);
-      collected = null;
-    }
-    listener.answered(new WorkerAnswer(response.status().code(), response.headers(), streaming));
   }
 
   void readComplete() {
-    if (stream != null) {
-      stream.flush();
+    if (intake != null) {
+      intake.flush();
     }
   }
 
@@ -288,7 +213,7 @@ final class WorkerCall implements RequestScope.Call {
     fail(cause);
   }
 
-  void disconnected() {
+  void disconnected(@Nullable Throwable cause) {
     synchronized (lock) {
       if (over) {
         return;
@@ -302,7 +227,7 @@ final class WorkerCall implements RequestScope.Call {
       // request again.
       client.connectAnew(this);
     } else {
-      fail(failures.lost());
+      fail(failures.lost(cause));
     }
   }
 
@@ -326,7 +251,8 @@ final class WorkerCall implements RequestScope.Call {
   }
 
   private void expired() {
-    if (head != null && limits.total() == 0) {
+    AnswerIntake taking = intake;
+    if (taking != null && taking.status() != 0 && limits.total() == 0) {
       fail(failures.idleTimeout(limits.idle()));
     } else if (limits.total() > 0) {
       fail(failures.totalTimeout(limits.total()));
@@ -345,10 +271,8 @@ final class WorkerCall implements RequestScope.Call {
     if (carrier != null && !carrier.channel().eventLoop().inEventLoop()) {
       carrier.channel().eventLoop().execute(() -> fail(cause));
     } else if (finish(cause)) {
-      dropCollected();
-      if (stream != null) {
-        stream.fail(cause);
-      } else {
+      AnswerIntake taking = intake;
+      if (taking == null || !taking.fail(cause)) {
         listener.failed(cause);
       }
     }
@@ -376,8 +300,8 @@ final class WorkerCall implements RequestScope.Call {
         pending.channel().close();
       }
     }
-    HttpResponse answered = head;
-    listener.ended(answered == null ? 0 : answered.status().code(), cause);
+    AnswerIntake taking = intake;
+    listener.ended(taking == null ? 0 : taking.status(), cause);
     return true;
   }
 }

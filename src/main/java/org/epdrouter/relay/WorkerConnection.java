@@ -109,7 +109,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter {
     interim = false;
     interims = 0;
     if (!opened.isActive()) {
-      ended();
+      ended(null);
       return;
     }
     FullHttpRequest request;
@@ -128,7 +128,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter {
               if (done.isSuccess()) {
                 written = true;
               } else if (call == next) {
-                ended();
+                ended(done.cause());
               }
             });
   }
@@ -219,20 +219,20 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     target.closed(this, loop);
-    ended();
+    ended(null);
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    ended();
+    ended(cause);
   }
 
-  private void ended() {
+  private void ended(@Nullable Throwable cause) {
     WorkerCall current = call;
     call = null;
     close();
     if (current != null) {
-      current.disconnected();
+      current.disconnected(cause);
     }
   }
 

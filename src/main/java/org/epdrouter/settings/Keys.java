@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The table of every key that the router reads. A new setting is one line here and one entry in
@@ -18,6 +19,7 @@ public final class Keys {
   public static final String ENCODE_URLS = "router.encode.urls";
   public static final String PREFILL_URLS = "router.prefill.urls";
   public static final String DECODE_URLS = "router.decode.urls";
+  public static final String TLS_CERTIFICATE = "router.tls.certificate";
 
   /** Derived: whether there is no encode stage; for {@code disabled} in routes. */
   public static final String ENCODE_DISABLED = "router.encode.disabled";
@@ -36,6 +38,17 @@ public final class Keys {
               Map.entry(DECODE_URLS, Rule.workerUrls()),
               Map.entry("router.encode.max-tokens", Rule.number(1, 1_000_000).orEmpty()),
               Map.entry("router.forward-headers", Rule.headerNames()),
+              Map.entry("router.api-keys", Rule.keyDigests()),
+              Map.entry("router.workers.api-key", Rule.bearer()),
+              Map.entry(TLS_CERTIFICATE, Rule.file()),
+              Map.entry("router.tls.key", Rule.file()),
+              Map.entry("router.tls.client-ca", Rule.file()),
+              Map.entry("router.tls.client-auth", Rule.oneOf("required", "optional")),
+              Map.entry("router.tls.reload", Rule.duration().orOff()),
+              Map.entry("router.workers.tls.ca", Rule.file()),
+              Map.entry("router.workers.tls.certificate", Rule.file()),
+              Map.entry("router.workers.tls.key", Rule.file()),
+              Map.entry("router.media.allow", Rule.mediaSources()),
               Map.entry("router.connect-timeout", Rule.duration()),
               Map.entry("router.encode.timeout", Rule.duration()),
               Map.entry("router.prefill.timeout", Rule.duration()),
@@ -70,7 +83,16 @@ public final class Keys {
 
   private static final int TYPO = 4;
 
+  private static final Pattern LIKE_A_SECRET =
+      Pattern.compile(".*(key|secret|token|password).*", Pattern.CASE_INSENSITIVE);
+
   private Keys() {}
+
+  /** Whether a value of this key, known or not, may be shown to nobody. */
+  static boolean isSecret(String key) {
+    Rule rule = RULES.get(key);
+    return rule == null ? LIKE_A_SECRET.matcher(key).matches() : rule.secret();
+  }
 
   /** The known key that {@code unknown} was probably meant to be. */
   static Optional<String> similarTo(String unknown) {

@@ -12,13 +12,25 @@ import java.util.stream.Collectors;
  * @param expected what a right value is, as a noun, for the message about a wrong one
  * @param normaliser from a value without blanks around it to its one form; throws
  *     IllegalArgumentException for a wrong one
+ * @param secret whether the value may be shown to nobody
  */
-record Rule(String expected, UnaryOperator<String> normaliser) {
+record Rule(String expected, UnaryOperator<String> normaliser, boolean secret) {
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+");
   private static final Pattern IPV6 = Pattern.compile("\\[?([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)]?");
   private static final Pattern HEADER_NAME = Pattern.compile("[a-z0-9!#$%&'*+.^_`|~-]+");
   private static final Pattern WORD = Pattern.compile("\\S+");
   private static final Pattern NO_STAGE = Pattern.compile("(?i)disable|none");
+  private static final Pattern KEY = Pattern.compile("[!-+\\--~]+");
+  private static final Pattern MEDIA_SOURCE =
+      Pattern.compile(
+          "[a-z][a-z0-9+.-]*"
+              + "|file:///([a-z0-9._~-]+/)*"
+              + "|(?!file:)[a-z][a-z0-9+.-]*://(\\[[0-9a-f:.]+]|(\\*\\.)?[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?)(:[0-9]{1,5})?",
+          Pattern.CASE_INSENSITIVE);
+
+  private Rule(String expected, UnaryOperator<String> normaliser) {
+    this(expected, normaliser, false);
+  }
 
   /** A whole number, both bounds included. */
   static Rule number(int min, int max) {
@@ -116,6 +128,66 @@ record Rule(String expected, UnaryOperator<String> normaliser) {
                 }));
   }
 
+  /**
+   * Keys that let clients in, separated by commas; their one form is their digests, so that the
+   * keys themselves are known to nobody behind this.
+   */
+  static Rule keyDigests() {
+    return new Rule(
+        "keys of visible ASCII characters separated by commas",
+        value -> list(value, key -> KeyDigest.of(visible(key)).toString()),
+        true);
+  }
+
+  /** One key, or empty; its one form is the value of the header that carries it. */
+  static Rule bearer() {
+    return new Rule(
+        "a key of visible ASCII characters without comma",
+        value -> value.isEmpty() ? "" : "Bearer " + visible(value),
+        true);
+  }
+
+  private static String visible(String key) {
+    if (!KEY.matcher(key).matches()) {
+      throw new IllegalArgumentException();
+    }
+    return key;
+  }
+
+  /** Path of a file, or empty. Whoever reads the file says what is wrong with it. */
+  static Rule file() {
+    return new Rule("the path of a file, or empty", value -> value);
+  }
+
+  /** One of these words, in any case. */
+  static Rule oneOf(String... words) {
+    return new Rule(
+        String.join(" or ", words),
+        value -> {
+          String word = value.toLowerCase(Locale.ROOT);
+          if (!Arrays.asList(words).contains(word)) {
+            throw new IllegalArgumentException();
+          }
+          return word;
+        });
+  }
+
+  /** A comma-separated list of where media may come from, which may be empty. */
+  static Rule mediaSources() {
+    return new Rule(
+        "schemes, hosts and folders separated by commas, such as"
+            + " data,https://images.example.com,https://*.example.com,file:///srv/media/",
+        value ->
+            list(
+                value,
+                source -> {
+                  if (!MEDIA_SOURCE.matcher(source).matches()) {
+                    throw new IllegalArgumentException();
+                  }
+                  return source;
+                }));
+  }
+
   /** This rule, or nothing at all, whose one form is 0. */
   Rule orEmpty() {
     return new Rule(
@@ -140,7 +212,7 @@ record Rule(String expected, UnaryOperator<String> normaliser) {
     try {
       return normaliser.apply(value.strip());
     } catch (IllegalArgumentException e) {
-      throw new SettingException(key, value, expected);
+      throw new SettingException(key, secret ? SettingException.HIDDEN : value, expected);
     }
   }
 

@@ -2,6 +2,9 @@ package org.epdrouter.settings;
 
 /** A setting that cannot be used. The message is one line that says which, and what would do. */
 public final class SettingException extends RuntimeException {
+  /** Stands for the value of a secret. */
+  static final String HIDDEN = "a hidden value";
+
   private static final long serialVersionUID = 1L;
 
   private final String key;

@@ -95,7 +95,8 @@ public final class Settings {
         (key, value) -> {
           if (key.startsWith(Keys.PREFIX) && !Keys.RULES.containsKey(key)) {
             String hint = Keys.similarTo(key).map(k -> ", did you mean " + k + "?").orElse("");
-            throw new SettingException(key, value, "a known key in " + where + hint);
+            String shown = Keys.isSecret(key) ? SettingException.HIDDEN : value;
+            throw new SettingException(key, shown, "a known key in " + where + hint);
           }
         });
   }

@@ -71,6 +71,12 @@ record SettingsFile(String name, Map<String, String> values) {
             .collect(Collectors.toMap(key -> key, properties::getProperty)));
   }
 
+  /** Without values: secrets are among them. */
+  @Override
+  public String toString() {
+    return "SettingsFile[name=" + name + "]";
+  }
+
   private static SettingException unreadable(String name, Exception cause) {
     return new SettingException(name, cause.toString(), "a readable properties file in UTF-8");
   }

@@ -78,6 +78,12 @@ public record Sources(
         .map(file -> file.values().get(key));
   }
 
+  /** Without values: secrets are among them. */
+  @Override
+  public String toString() {
+    return "Sources[directory=" + directory + "]";
+  }
+
   private static String variable(String key) {
     return key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
   }

@@ -8,7 +8,16 @@ import org.jspecify.annotations.Nullable;
 /** One worker after the other, with a cursor that lasts across requests. */
 public final class RoundRobin implements Selection {
 
-  private final AtomicInteger cursor = new AtomicInteger();
+  private final AtomicInteger cursor;
+
+  /** Begins with the first worker. */
+  public RoundRobin() {
+    this(0);
+  }
+
+  RoundRobin(int cursor) {
+    this.cursor = new AtomicInteger(cursor);
+  }
 
   @Override
   public @Nullable Worker select(List<Worker> workers, Predicate<Worker> allowed) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,7 +14,7 @@ class DevProfileTest {
   @TempDir private Path directory;
 
   @Test
-  void printsARequestThatWorksWhenPasted() throws Exception {
+  void printsARequestThatStreamsWhenPasted() throws Exception {
     try (RouterProcess router = RouterProcess.start(directory, List.of(), "--profile", "dev")) {
       router.chat();
       Deployment.await("a request to paste", () -> router.output().contains("\ncurl "));
@@ -37,6 +38,7 @@ class DevProfileTest {
       assertThat(shell.waitFor()).isZero();
       assertThat(arrivals.events()).hasSizeGreaterThan(10).last().isEqualTo("[DONE]");
       assertThat(String.join("", arrivals.events())).contains("\"Saw\"", "\" image\"");
+      arrivals.assertPaced(Duration.ofMillis(80));
       assertThat(router.stop()).isIn(0, 143);
     }
   }

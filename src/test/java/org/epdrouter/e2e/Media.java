@@ -39,6 +39,11 @@ final class Media {
 
   /** How a simulated decode worker tells of an item that it saw. */
   static String seen(String content) {
-    return "[" + hash(content).substring(0, SHOWN) + "]";
+    return shown(hash(content));
+  }
+
+  /** The same for its hash. */
+  static String shown(String hash) {
+    return "[" + hash.substring(0, SHOWN) + "]";
   }
 }

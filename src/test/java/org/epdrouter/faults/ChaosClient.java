@@ -113,7 +113,8 @@ final class ChaosClient {
   }
 
   private byte[] request(boolean streamed) {
-    List<String> parts = new ArrayList<>(List.of(Requests.textPart("x".repeat(random.nextInt(99)))));
+    List<String> parts =
+        new ArrayList<>(List.of(Requests.textPart("x".repeat(random.nextInt(99)))));
     for (int i = random.nextInt(3); i > 0; i--) {
       parts.add(Requests.image("https://example.org/" + number + "/" + items++ + ".png"));
     }

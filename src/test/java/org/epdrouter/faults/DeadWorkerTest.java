@@ -63,8 +63,7 @@ final class DeadWorkerTest {
             .with("router.health.interval", "100ms")
             .start()) {
       assertThat(router.get("/health").status()).isEqualTo(503);
-      Eventually.holds(
-          "found dead", () -> !router.pool("decode").workers().get(0).isAlive());
+      Eventually.holds("found dead", () -> !router.pool("decode").workers().get(0).isAlive());
 
       RawResponse response = router.post(Requests.text());
 
@@ -75,8 +74,7 @@ final class DeadWorkerTest {
       SimulatorSettings settings =
           SimulatorSettings.of(0, 0, 1).withAddress("127.0.0.1", port).withModel("m");
       try (Simulator back = Simulator.start(settings)) {
-        Eventually.asserts(
-            () -> assertThat(router.post(Requests.text()).status()).isEqualTo(200));
+        Eventually.asserts(() -> assertThat(router.post(Requests.text()).status()).isEqualTo(200));
         assertThat(router.get("/health").status()).isEqualTo(200);
         assertThat(back.state().workers()).hasSize(1);
       }

@@ -118,9 +118,7 @@ final class RetryTest {
   @ValueSource(strings = {"encode", "prefill", "decode"})
   void neverRepeatsACallAfterAByteOfItsAnswer(String stage) {
     try (Cluster cluster = cluster(2)) {
-      cluster
-          .stage(stage)
-          .forEach(worker -> worker.onChat((request, to) -> to.write("H").close()));
+      cluster.stage(stage).forEach(worker -> worker.onChat((request, to) -> to.write("H").close()));
       String id = RouterUnderTest.newId();
 
       RawResponse response = cluster.router().post(Requests.images(1), "X-Request-Id: " + id);
@@ -168,7 +166,8 @@ final class RetryTest {
 
       // Those that are not tried again are answered; the others wait for the end.
       Eventually.holds(
-          "all decided", () -> cluster.router().admission().openRequests() == arrived.get() - calls);
+          "all decided",
+          () -> cluster.router().admission().openRequests() == arrived.get() - calls);
       int again = arrived.get() - calls;
       end.countDown();
 

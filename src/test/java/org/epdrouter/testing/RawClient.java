@@ -57,6 +57,16 @@ public final class RawClient implements AutoCloseable {
     }
   }
 
+  /** Speaks over a socket that is connected already, such as one with TLS. */
+  public static RawClient over(Socket socket) {
+    try {
+      socket.setSoTimeout((int) Eventually.DEADLINE.toMillis());
+      return new RawClient(socket);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** Sends bytes in one write. */
   public RawClient send(byte[] bytes) {
     try {

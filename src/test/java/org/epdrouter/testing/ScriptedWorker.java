@@ -11,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import javax.net.ServerSocketFactory;
 
 /**
  * A worker on a real port that records every request byte by byte and answers by a script.
@@ -35,8 +36,12 @@ public final class ScriptedWorker implements AutoCloseable {
   private volatile boolean closed;
 
   private ScriptedWorker(Script chat) {
+    this(chat, ServerSocketFactory.getDefault());
+  }
+
+  private ScriptedWorker(Script chat, ServerSocketFactory sockets) {
     try {
-      server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+      server = sockets.createServerSocket(0, 1024, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -69,6 +74,11 @@ public final class ScriptedWorker implements AutoCloseable {
   /** A worker that decodes, streamed or not as the body asks. */
   public static ScriptedWorker decode() {
     return new ScriptedWorker(Scripts.DECODE);
+  }
+
+  /** A worker that decodes, behind sockets of this make, such as those of TLS. */
+  public static ScriptedWorker decode(ServerSocketFactory sockets) {
+    return new ScriptedWorker(Scripts.DECODE, sockets);
   }
 
   /** A worker with a chat script of its own, and the usual health, models and profile endpoints. */

@@ -1,0 +1,100 @@
+package org.epdrouter.relay;
+
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.Arrays;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import javax.net.ssl.SSLException;
+import org.epdrouter.settings.SettingException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What handshakes are made with, always from the newest files that are in order. The files are
+ * looked at on a thread of its own, by content, since a folder that Kubernetes has mounted changes
+ * by links. Thread-safe.
+ */
+final class TlsContext implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TlsContext.class);
+  private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+
+  private final TlsFiles files;
+  private final Function<TlsIdentity, SslContextBuilder> side;
+  private final @Nullable ScheduledExecutorService thread;
+  private volatile SslContext current;
+  private byte[][] seen;
+  private String complaint = "";
+
+  /**
+   * Reads the files.
+   *
+   * @param side the server's or the client's part of the context
+   * @param reload milliseconds between two looks at the files; 0 for never
+   * @throws SettingException for a file that cannot be used
+   */
+  TlsContext(TlsFiles files, Function<TlsIdentity, SslContextBuilder> side, long reload) {
+    this.files = files;
+    this.side = side;
+    this.seen = files.read();
+    this.current = build(seen);
+    this.thread = reload == 0 || files.areAbsent() ? null : watch(reload);
+  }
+
+  private ScheduledExecutorService watch(long reload) {
+    ScheduledExecutorService watching =
+        Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("epd-tls-files", true));
+    watching.scheduleWithFixedDelay(this::look, reload, reload, TimeUnit.MILLISECONDS);
+    return watching;
+  }
+
+  /** For the next handshake. */
+  SslContext current() {
+    return current;
+  }
+
+  private void look() {
+    try {
+      byte[][] now = files.read();
+      if (!Arrays.deepEquals(now, seen)) {
+        seen = now;
+        current = build(now);
+        complaint = "";
+        LOG.info("{} and its key were read again", files.certificate().path());
+      }
+    } catch (RuntimeException broken) {
+      String reason = String.valueOf(broken.getMessage());
+      if (!reason.equals(complaint)) {
+        complaint = reason;
+        LOG.warn("{}; the former certificates stay in use", reason);
+      }
+    }
+  }
+
+  private SslContext build(byte[][] content) {
+    TlsIdentity identity = files.understand(content);
+    SslContextBuilder builder =
+        side.apply(identity).sslProvider(SslProvider.JDK).protocols(PROTOCOLS);
+    if (!identity.trusted().isEmpty()) {
+      builder.trustManager(identity.trusted());
+    }
+    try {
+      return builder.build();
+    } catch (SSLException | RuntimeException e) {
+      throw files.certificate().refused("a certificate that TLS can use; " + e.getMessage());
+    }
+  }
+
+  @Override
+  public void close() {
+    if (thread != null) {
+      thread.shutdownNow();
+    }
+  }
+}
