@@ -8,8 +8,8 @@ import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
-import org.epdrouter.worker.RequestScope.Ending;
 import org.epdrouter.stage.Stage;
+import org.epdrouter.worker.RequestScope.Ending;
 import org.junit.jupiter.api.Test;
 
 final class RequestScopeTest {
