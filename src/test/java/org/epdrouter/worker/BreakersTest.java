@@ -154,8 +154,7 @@ final class BreakersTest {
   }
 
   private static Worker worker(int halfOpen) {
-    return worker(
-        new Breakers(CircuitBreakerRegistry.ofDefaults(), FAILURES, 3_600_000, halfOpen));
+    return worker(new Breakers(CircuitBreakerRegistry.ofDefaults(), FAILURES, 3_600_000, halfOpen));
   }
 
   private static Worker worker(Breakers breakers) {

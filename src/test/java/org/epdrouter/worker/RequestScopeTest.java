@@ -93,10 +93,10 @@ final class RequestScopeTest {
 
   @Test
   void runsTheEndsOfRetriesOnceAtTheNextCallOrAtItsEnd() {
-    scope.retrying(Stage.PREFILL, () -> events.add("first"));
-    scope.retrying(Stage.PREFILL, () -> events.add("second"));
-    scope.takeRetryEnd(Stage.PREFILL).run();
-    scope.retrying(Stage.PREFILL, () -> events.add("third"));
+    scope.retrying(Stage.DECODE, () -> events.add("first"));
+    scope.retrying(Stage.DECODE, () -> events.add("second"));
+    scope.takeRetryEnd(Stage.DECODE).run();
+    scope.retrying(Stage.DECODE, () -> events.add("third"));
 
     scope.close(Ending.COMPLETE);
 
