@@ -14,6 +14,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import org.epdrouter.worker.CallCancelledException;
 import org.epdrouter.worker.RequestScope;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One request to a worker and its answer, from the search for a connection to the last byte of the
@@ -40,6 +42,8 @@ final class WorkerCall implements RequestScope.Call {
      */
     void ended(int status, @Nullable RuntimeException cause);
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerCall.class);
 
   private final RelayClient client;
   private final Target target;
@@ -301,7 +305,12 @@ final class WorkerCall implements RequestScope.Call {
       }
     }
     AnswerIntake taking = intake;
-    listener.ended(taking == null ? 0 : taking.status(), cause);
+    try {
+      listener.ended(taking == null ? 0 : taking.status(), cause);
+    } catch (RuntimeException bookkeeping) {
+      // Whatever goes wrong in counting the call, its request must hear of its end.
+      LOG.error("the end of a call to {} could not be recorded", target, bookkeeping);
+    }
     return true;
   }
 }
