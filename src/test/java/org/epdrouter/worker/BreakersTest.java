@@ -14,8 +14,9 @@ import org.epdrouter.stage.Stage;
 import org.junit.jupiter.api.Test;
 
 final class BreakersTest {
-  private static final RuntimeException FAULT = new IllegalStateException("reset");
   private static final int FAILURES = 3;
+
+  private final RuntimeException fault = new IllegalStateException("reset");
 
   @Test
   void opensOnlyAfterSoManyFailuresInARow() {
@@ -63,7 +64,7 @@ final class BreakersTest {
 
     Lease first = lease(worker);
     Lease second = lease(worker);
-    first.failed(FAULT);
+    first.failed(fault);
 
     assertThat(worker.breaker().getState()).isEqualTo(State.OPEN);
     second.succeeded();
@@ -119,16 +120,16 @@ final class BreakersTest {
     Lease lease = lease(worker);
     assertThat(worker.inFlight()).isEqualTo(1);
     for (int i = 0; i < 2 * FAILURES; i++) {
-      lease.failed(FAULT);
+      lease.failed(fault);
     }
 
     assertThat(worker.inFlight()).isZero();
     assertThat(worker.breaker().getState()).isEqualTo(State.CLOSED);
   }
 
-  private static void failed(Worker worker, int times) {
+  private void failed(Worker worker, int times) {
     for (int i = 0; i < times; i++) {
-      lease(worker).failed(FAULT);
+      lease(worker).failed(fault);
     }
   }
 
