@@ -31,13 +31,14 @@ public final class Breakers {
   public Breakers(CircuitBreakerRegistry registry, int failures, long open, int halfOpen) {
     this.registry = registry;
     this.failures = failures;
+    // Resilience4j's lock-free window of size 1 throws at its second result.
     this.config =
         CircuitBreakerConfig.custom()
             .slidingWindow(
                 Math.max(1, failures),
                 Math.max(1, failures),
                 CircuitBreakerConfig.SlidingWindowType.COUNT_BASED,
-                CircuitBreakerConfig.SlidingWindowSynchronizationStrategy.LOCK_FREE)
+                CircuitBreakerConfig.SlidingWindowSynchronizationStrategy.SYNCHRONIZED)
             .failureRateThreshold(100)
             .slowCallDurationThreshold(NEVER_SLOW)
             .waitDurationInOpenState(Duration.ofMillis(Math.max(1, open)))

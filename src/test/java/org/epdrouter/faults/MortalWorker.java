@@ -24,6 +24,7 @@ final class MortalWorker implements AutoCloseable {
   private final String url;
   private SimulatedWorker worker;
   private boolean dead;
+  private boolean sick;
   private long paramsAltered;
   private int deaths;
 
@@ -42,12 +43,13 @@ final class MortalWorker implements AutoCloseable {
 
   /** Lets something go wrong, or ends what went wrong before. */
   synchronized void suffer(Random random) {
-    if (dead) {
+    if (dead || (sick && random.nextInt(4) > 0)) {
       heal();
     } else if (random.nextInt(4) == 0) {
       kill();
     } else {
       worker.inject(fault(random));
+      sick = true;
     }
   }
 
@@ -67,6 +69,7 @@ final class MortalWorker implements AutoCloseable {
       dead = false;
     }
     worker.inject(Faults.NONE);
+    sick = false;
   }
 
   synchronized WorkerState state() {
@@ -95,7 +98,6 @@ final class MortalWorker implements AutoCloseable {
   private static Faults fault(Random random) {
     List<Faults> faults =
         List.of(
-            Faults.NONE,
             Faults.reset().onEvery(2),
             Faults.reset(),
             Faults.resetAfter(random.nextInt(6)),

@@ -13,6 +13,7 @@ import org.apache.camel.support.DefaultExchange;
 import org.epdrouter.stage.Stage;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("StaticAssignmentOfThrowable") // only its identity counts
 final class BreakersTest {
   private static final int FAILURES = 3;
 
@@ -114,6 +115,18 @@ final class BreakersTest {
   }
 
   @Test
+  void takesAResultAfterTheOther() {
+    Worker worker = worker(new Breakers(CircuitBreakerRegistry.ofDefaults(), 1, 3_600_000, 1));
+
+    for (int i = 0; i < 3; i++) {
+      lease(worker).succeeded();
+    }
+
+    assertThat(worker.inFlight()).isZero();
+    assertThat(worker.breaker().getState()).isEqualTo(State.CLOSED);
+  }
+
+  @Test
   void endsALeaseOnce() {
     Worker worker = worker(1);
 
@@ -142,8 +155,11 @@ final class BreakersTest {
   }
 
   private static Worker worker(int halfOpen) {
-    Breakers breakers =
-        new Breakers(CircuitBreakerRegistry.ofDefaults(), FAILURES, 3_600_000, halfOpen);
+    return worker(
+        new Breakers(CircuitBreakerRegistry.ofDefaults(), FAILURES, 3_600_000, halfOpen));
+  }
+
+  private static Worker worker(Breakers breakers) {
     return new Worker(Stage.DECODE, URI.create("http://127.0.0.1:1"), breakers);
   }
 }
