@@ -15,8 +15,9 @@ import org.junit.jupiter.api.Test;
 
 @SuppressWarnings("StaticAssignmentOfThrowable") // only its identity counts
 final class BreakersTest {
-  private static final RuntimeException FAULT = new IllegalStateException("reset");
   private static final int FAILURES = 3;
+
+  private final RuntimeException fault = new IllegalStateException("reset");
 
   @Test
   void opensOnlyAfterSoManyFailuresInARow() {
@@ -64,7 +65,7 @@ final class BreakersTest {
 
     Lease first = lease(worker);
     Lease second = lease(worker);
-    first.failed(FAULT);
+    first.failed(fault);
 
     assertThat(worker.breaker().getState()).isEqualTo(State.OPEN);
     second.succeeded();
@@ -132,16 +133,16 @@ final class BreakersTest {
     Lease lease = lease(worker);
     assertThat(worker.inFlight()).isEqualTo(1);
     for (int i = 0; i < 2 * FAILURES; i++) {
-      lease.failed(FAULT);
+      lease.failed(fault);
     }
 
     assertThat(worker.inFlight()).isZero();
     assertThat(worker.breaker().getState()).isEqualTo(State.CLOSED);
   }
 
-  private static void failed(Worker worker, int times) {
+  private void failed(Worker worker, int times) {
     for (int i = 0; i < times; i++) {
-      lease(worker).failed(FAULT);
+      lease(worker).failed(fault);
     }
   }
 

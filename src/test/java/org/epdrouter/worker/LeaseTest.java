@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 @SuppressWarnings("StaticAssignmentOfThrowable") // only its identity counts
 final class LeaseTest {
-  private static final IOException RESET = new IOException("reset");
+  private final IOException reset = new IOException("reset");
 
   private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
   private final Worker worker =
@@ -29,7 +29,7 @@ final class LeaseTest {
     assertThat(worker.inFlight()).isEqualTo(1);
 
     lease.succeeded();
-    lease.failed(RESET);
+    lease.failed(reset);
     lease.ignored();
 
     assertThat(worker.inFlight()).isZero();
@@ -39,19 +39,19 @@ final class LeaseTest {
 
   @Test
   void opensTheBreakerWithFailuresInARow() {
-    permitted().failed(RESET);
+    permitted().failed(reset);
     permitted().succeeded();
-    permitted().failed(RESET);
+    permitted().failed(reset);
     assertThat(worker.breaker().getState()).isEqualTo(CircuitBreaker.State.CLOSED);
 
-    permitted().failed(RESET);
+    permitted().failed(reset);
 
     assertThat(worker.breaker().getState()).isEqualTo(CircuitBreaker.State.OPEN);
   }
 
   @Test
   void saysNothingOfTheWorkerWhenItIsIgnored() {
-    permitted().failed(RESET);
+    permitted().failed(reset);
     permitted().ignored();
 
     assertThat(worker.breaker().getMetrics().getNumberOfBufferedCalls()).isEqualTo(1);
@@ -62,7 +62,7 @@ final class LeaseTest {
   void saysNothingToABreakerThatWasNotAsked() {
     for (int i = 0; i < 3; i++) {
       Lease.take(worker, exchange);
-      leased().failed(RESET);
+      leased().failed(reset);
     }
 
     assertThat(worker.breaker().getState()).isEqualTo(CircuitBreaker.State.CLOSED);

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Which worker a pool calls, and when it calls another one. */
 @SuppressWarnings("StaticAssignmentOfThrowable") // only its identity counts
 final class WorkerPoolTest {
-  private static final OpenAiException ANSWER = own(502);
+  private final OpenAiException answer = own(502);
 
   private final Calls calls = new Calls();
 
@@ -96,7 +96,7 @@ final class WorkerPoolTest {
     Exchange request = run(pool, request());
 
     assertThat(calls.hosts).containsExactly("a", "b");
-    assertThat(request.getException()).isSameAs(ANSWER);
+    assertThat(request.getException()).isSameAs(answer);
   }
 
   @Test
@@ -124,7 +124,7 @@ final class WorkerPoolTest {
 
     Exchange request = run(pool, request());
 
-    assertThat(request.getException()).isSameAs(ANSWER);
+    assertThat(request.getException()).isSameAs(answer);
     assertThat(RequestScope.of(request).ending()).isEqualTo(Ending.SIBLING_FAILED);
   }
 
@@ -160,7 +160,7 @@ final class WorkerPoolTest {
 
     Exchange request = run(pool, request());
 
-    assertThat(request.getException()).isSameAs(ANSWER);
+    assertThat(request.getException()).isSameAs(answer);
     assertThat(calls.hosts).containsExactly("a");
   }
 
@@ -274,8 +274,8 @@ final class WorkerPoolTest {
             });
   }
 
-  private static WorkerLostException lost(boolean reached) {
-    return new WorkerLostException(ANSWER, reached);
+  private WorkerLostException lost(boolean reached) {
+    return new WorkerLostException(answer, reached);
   }
 
   private static OpenAiException workers(int status) {
