@@ -304,7 +304,7 @@ final class JmsFrontTest {
 
     try (EpdRouter.Running other =
         RouteFolder.in(directory).withOptional("jms.camel.yaml").start(hasty)) {
-      Message answer = broker.ask("hasty", c -> c.createTextMessage(Requests.text()));
+      Message answer = broker.ask(queueOf(other), c -> c.createTextMessage(Requests.text()));
 
       assertThat(answer.getIntProperty("status")).isEqualTo(504);
       assertThat(errorCode(answer)).isEqualTo("stage_timeout");
@@ -322,7 +322,7 @@ final class JmsFrontTest {
         RouteFolder.in(directory).withOptional("jms.camel.yaml").start(small)) {
       Message answer =
           broker.ask(
-              "small",
+              queueOf(other),
               c -> c.createTextMessage(Requests.parts(List.of(Requests.inlineImage(1024)))));
 
       assertThat(answer.getIntProperty("status")).isEqualTo(413);
@@ -359,6 +359,10 @@ final class JmsFrontTest {
         broker.url(),
         "router.jms.queue",
         QUEUE);
+  }
+
+  private static String queueOf(EpdRouter.Running other) {
+    return other.context().resolvePropertyPlaceholders("{{router.jms.queue}}");
   }
 
   private Message correlated(String id, String text) throws Exception {

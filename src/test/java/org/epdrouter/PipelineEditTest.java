@@ -165,6 +165,11 @@ final class PipelineEditTest {
     assertThat(prefill.chats()).hasSize(20);
   }
 
+  @Test
+  void isWhatReadmePrints() throws IOException {
+    assertThat(Path.of("README.md")).content().contains(PREFILL, TENANT, TAP, AUDIT.stripLeading());
+  }
+
   private EpdRouter.Running start() {
     return routes.start(
         Map.of(

@@ -181,7 +181,7 @@ final class RouteLint {
   private int steps(String file, String where, JsonNode steps) {
     int count = 0;
     for (JsonNode step : steps) {
-      Map.Entry<String, JsonNode> kind = step.fields().next();
+      Map.Entry<String, JsonNode> kind = step.properties().iterator().next();
       String place = id(file, kind.getKey() + " in " + where, kind.getValue());
       if (kind.getKey().equals("loadBalance") && kind.getValue().path("steps").size() != 1) {
         complain(file, place, "a balancer has exactly one child");
@@ -256,8 +256,8 @@ final class RouteLint {
 
   /** Visits every text in the tree with the name of the field that it is in. */
   private static void fields(JsonNode node, BiConsumer<String, String> visitor) {
-    node.fields()
-        .forEachRemaining(
+    node.properties()
+        .forEach(
             field -> {
               if (field.getValue().isTextual()) {
                 visitor.accept(field.getKey(), field.getValue().asText());

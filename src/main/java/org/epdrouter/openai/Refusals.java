@@ -17,7 +17,8 @@ final class Refusals {
 
   /** What Jackson adds for programmers. */
   private static final Pattern ASIDE =
-      Pattern.compile("(?s), from `[^`]*`|: enable `.*| \\(start marker at .*|\n.*");
+      Pattern.compile(
+          "(?s), from `[^`]*`|: enable `.*| \\((start marker|for \\w+ starting) at .*|\n.*");
 
   private Refusals() {}
 

@@ -29,6 +29,16 @@ public final class Admission {
         maxBodyMemory > 0 ? maxBodyMemory : PlatformDependent.maxDirectMemory() / 2;
   }
 
+  /** Requests that are open now. */
+  public int openRequests() {
+    return requests.get();
+  }
+
+  /** Bytes that bodies of open requests hold now. */
+  public long bodyMemory() {
+    return bodyMemory.get();
+  }
+
   /** Lets a request in, to be followed by {@link #leave}; false if there are too many. */
   boolean enter() {
     if (requests.incrementAndGet() <= maxRequests) {

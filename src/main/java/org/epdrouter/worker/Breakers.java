@@ -12,6 +12,9 @@ import java.time.Duration;
  */
 public final class Breakers {
 
+  /** A long answer says nothing against a worker, but Resilience4j counts slow calls by default. */
+  private static final Duration NEVER_SLOW = Duration.ofDays(36_500);
+
   private final CircuitBreakerRegistry registry;
   private final int failures;
   private final CircuitBreakerConfig config;
@@ -28,14 +31,16 @@ public final class Breakers {
   public Breakers(CircuitBreakerRegistry registry, int failures, long open, int halfOpen) {
     this.registry = registry;
     this.failures = failures;
+    // Resilience4j's lock-free window of size 1 throws at its second result.
     this.config =
         CircuitBreakerConfig.custom()
             .slidingWindow(
                 Math.max(1, failures),
                 Math.max(1, failures),
                 CircuitBreakerConfig.SlidingWindowType.COUNT_BASED,
-                CircuitBreakerConfig.SlidingWindowSynchronizationStrategy.LOCK_FREE)
+                CircuitBreakerConfig.SlidingWindowSynchronizationStrategy.SYNCHRONIZED)
             .failureRateThreshold(100)
+            .slowCallDurationThreshold(NEVER_SLOW)
             .waitDurationInOpenState(Duration.ofMillis(Math.max(1, open)))
             .permittedNumberOfCallsInHalfOpenState(Math.max(1, halfOpen))
             .build();

@@ -1,6 +1,7 @@
 package org.epdrouter.worker;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
@@ -17,12 +18,14 @@ public final class Lease {
 
   private final Worker worker;
   private final boolean judged;
+  private final boolean trial;
   private final long started = System.nanoTime();
   private final AtomicBoolean ended = new AtomicBoolean();
 
   private Lease(Worker worker, boolean judged) {
     this.worker = worker;
     this.judged = judged;
+    this.trial = judged && breaker().getState() == State.HALF_OPEN;
     worker.leased();
   }
 
@@ -61,6 +64,10 @@ public final class Lease {
   public void failed(Throwable cause) {
     if (end()) {
       breaker().onError(System.nanoTime() - started, TimeUnit.NANOSECONDS, cause);
+      if (trial && breaker().getState() == State.HALF_OPEN) {
+        // Of several trials Resilience4j waits for all, and opens only if all of them failed.
+        breaker().transitionToOpenState();
+      }
     }
   }
 
@@ -69,7 +76,8 @@ public final class Lease {
    * fault.
    */
   public void ignored() {
-    if (end()) {
+    // What a call from before the breaker opened gives back would let one more trial through.
+    if (end() && trial) {
       breaker().releasePermission();
     }
   }

@@ -1,8 +1,11 @@
 package org.epdrouter.worker;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.camel.Exchange;
+import org.epdrouter.stage.Stage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +39,7 @@ public final class RequestScope {
   private final List<Call> calls = new ArrayList<>(4);
   private final List<Runnable> releases = new ArrayList<>(2);
   private final List<Worker> lost = new ArrayList<>(0);
-  private Runnable retryEnd = RequestScope::nothing;
+  private final Map<Stage, Runnable> retryEnds = new EnumMap<>(Stage.class);
   private @Nullable Ending ending;
 
   /** The scope of the exchange's request; a new one if there is none yet. */
@@ -92,18 +95,21 @@ public final class RequestScope {
   public void close(Ending reason) {
     List<Call> cancelled;
     List<Runnable> released;
+    List<Runnable> retried;
     synchronized (this) {
       if (ending != null) {
         return;
       }
       ending = reason;
+      retried = List.copyOf(retryEnds.values());
+      retryEnds.clear();
       cancelled = List.copyOf(calls);
       calls.clear();
       released = List.copyOf(releases);
       releases.clear();
     }
     cancelled.forEach(call -> call.cancel(reason));
-    takeRetryEnd().run();
+    retried.forEach(Runnable::run);
     released.forEach(Runnable::run);
   }
 
@@ -113,23 +119,24 @@ public final class RequestScope {
   }
 
   /**
-   * Remembers what is to be done when the request's next call to a stage comes back: the end of a
+   * Remembers what is to be done when the request's next call to the stage comes back: the end of a
    * retry.
    */
-  synchronized void retrying(Runnable end) {
-    Runnable former = retryEnd;
-    retryEnd =
-        () -> {
-          former.run();
-          end.run();
-        };
+  synchronized void retrying(Stage stage, Runnable end) {
+    retryEnds.merge(
+        stage,
+        end,
+        (former, later) ->
+            () -> {
+              former.run();
+              later.run();
+            });
   }
 
   /** What was remembered; once. */
-  synchronized Runnable takeRetryEnd() {
-    Runnable end = retryEnd;
-    retryEnd = RequestScope::nothing;
-    return end;
+  synchronized Runnable takeRetryEnd(Stage stage) {
+    Runnable end = retryEnds.remove(stage);
+    return end == null ? RequestScope::nothing : end;
   }
 
   synchronized boolean hasLost(Worker worker) {

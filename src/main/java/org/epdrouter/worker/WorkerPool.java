@@ -151,7 +151,7 @@ public final class WorkerPool extends LoadBalancerSupport {
     }
 
     void start() {
-      retryEnd = scope.takeRetryEnd();
+      retryEnd = scope.takeRetryEnd(stage);
       worker = lease(exchange, scope);
       if (worker == null) {
         retryEnd.run();
@@ -205,7 +205,7 @@ public final class WorkerPool extends LoadBalancerSupport {
       }
       boolean affordable = budget.take(workers.stream().mapToInt(Worker::inFlight).sum());
       if (affordable) {
-        scope.retrying(budget::giveBack);
+        scope.retrying(stage, budget::giveBack);
       }
       return affordable;
     }

@@ -1,5 +1,6 @@
 package org.epdrouter.e2e;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
@@ -74,7 +75,7 @@ class CurlTest {
     // Without --verbose curl would not tell; a router that does not answer would cost it a second.
     Process curl =
         curl("--verbose", "--header", "Expect: 100-continue", "--data-binary", "@" + body);
-    String answer = new String(curl.getInputStream().readAllBytes());
+    String answer = new String(curl.getInputStream().readAllBytes(), UTF_8);
 
     assertThat(curl.waitFor()).isZero();
     assertThat(Files.readString(folder.resolve("errors")))
@@ -89,7 +90,7 @@ class CurlTest {
     decode().inject(Faults.resetAfter(4));
 
     Process curl = curl("--no-buffer", "--data", Media.chat(CAT, "\"stream\":true"));
-    String answer = new String(curl.getInputStream().readAllBytes());
+    String answer = new String(curl.getInputStream().readAllBytes(), UTF_8);
 
     // 18: a partial file, which is what an unfinished chunked body is to curl; 56 is a reset.
     assertThat(curl.waitFor()).isIn(18, 56);

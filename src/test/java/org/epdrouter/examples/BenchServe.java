@@ -24,6 +24,7 @@ import picocli.CommandLine.Parameters;
  * {@code vllm bench serve} as far as the example scripts use it: all prompts at once, each with an
  * image of its own, streamed. Exits with 1 when an answer is not right.
  */
+@SuppressWarnings("UnusedVariable") // picocli fills the options that are only checked to be there
 final class BenchServe implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -165,6 +165,55 @@ final class ChatRequestTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\n",
+        "\u0000",
+        "\u001f",
+        "\\x",
+        "\\U0041",
+        "\\ n",
+        "\\u",
+        "\\u004g",
+        "\\u004\u0661",
+        "\\\n",
+        "\\u00\\n"
+      })
+  void refusesStringsThatAreNotJsonHoweverFarFromTheirBeginning(String wrong) {
+    for (int before : new int[] {0, 1, 100, 120, 125, 126, 127, 128, 129, 200, 5000}) {
+      OpenAiException refusal = refusal("{\"x\":\"" + "a".repeat(before) + wrong + "bcd\"}");
+
+      assertThat(refusal).hasMessageStartingWith("body: not JSON at byte ");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\\\"",
+        "\\\\",
+        "\\/",
+        "\\b\\f\\n\\r\\t",
+        "\\u00aF",
+        "\\ud83d\\ude00",
+        "\\udc00",
+        "{[,:]}",
+        "é😀"
+      })
+  void takesStringsThatAreJsonHoweverFarFromTheirBeginning(String right) {
+    for (int before : new int[] {0, 1, 100, 120, 125, 126, 127, 128, 129, 200, 5000}) {
+      String member = ",\"x\":\"" + "a".repeat(before) + right + "bcd\",\"stream\":true";
+
+      ChatRequest request = Bodies.parse(with(member));
+
+      assertThat(request.edit().remove("stream").build().toBytes())
+          .asString(UTF_8)
+          .isEqualTo(with(member.replace(",\"stream\":true", "")));
+      request.release();
+    }
+  }
+
   @Test
   void namesTheByteThatIsNotUtf8() {
     byte[] start = ("{\"x\":\"" + "a".repeat(1000)).getBytes(UTF_8);
@@ -380,6 +429,14 @@ final class ChatRequestTest {
     OpenAiException refusal = refusal("{\"model\":" + secret + "}");
 
     assertThat(refusal.getMessage()).hasSizeLessThan(250).doesNotContain("s3crets3crets3cret");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"a\":[}", "{\"a\":[", "{\"a\":NaN}", "{\"a\":1", "{\"a\":[}]", "{\"a"})
+  void keepsTheParsersAsidesToItself(String body) {
+    assertThat(refusal(body).getMessage())
+        .matches("body: not JSON at byte \\d+: .* \\(expected: one JSON object\\)")
+        .doesNotContain("Source", "Feature", "line");
   }
 
   @Test

@@ -42,8 +42,7 @@ final class OtherFrontsTest {
 
     new LimitBody(2).process(exchange);
 
-    assertThat(exchange.getMessage().getBody())
-        .isEqualTo("é".getBytes(StandardCharsets.UTF_8));
+    assertThat(exchange.getMessage().getBody()).isEqualTo("é".getBytes(StandardCharsets.UTF_8));
   }
 
   @Test

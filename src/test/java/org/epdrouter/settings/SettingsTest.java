@@ -59,7 +59,7 @@ final class SettingsTest {
   void readsDashesAndDotsOfAKeyAsUnderscoresInTheEnvironment() {
     Settings settings = resolve(NONE, NONE, Map.of("ROUTER_ENCODE_MAX_TOKENS", ""));
 
-    assertThat(settings.get("router.encode.max-tokens")).isEmpty();
+    assertThat(settings.get("router.encode.max-tokens")).isEqualTo("0");
   }
 
   @Test

@@ -8,7 +8,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for a state that another thread brings about, at most ten seconds. */
 final class Await {
-  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(2);
 
   private Await() {}

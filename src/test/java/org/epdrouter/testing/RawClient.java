@@ -164,6 +164,18 @@ public final class RawClient implements AutoCloseable {
     }
   }
 
+  /** The next chunk of a chunked body; empty too when the body breaks off. */
+  public Optional<Chunk> tryReadChunk() {
+    try {
+      byte[] chunk = in.chunk(new ArrayList<>());
+      return chunk.length == 0 ? Optional.empty() : Optional.of(new Chunk(chunk));
+    } catch (EOFException | SocketException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new AssertionError("no chunk: " + e, e);
+    }
+  }
+
   /** Reads the rest of a chunked body after {@link #readHead}. */
   public RawResponse readRest(RawResponse head) {
     try {

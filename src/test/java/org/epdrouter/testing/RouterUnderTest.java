@@ -6,7 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.epdrouter.EpdRouter;
+import org.epdrouter.relay.Admission;
+import org.epdrouter.worker.Worker;
+import org.epdrouter.worker.WorkerPool;
 
 /** A router in this JVM, on a free port, between scripted workers. */
 public final class RouterUnderTest implements AutoCloseable {
@@ -33,6 +37,33 @@ public final class RouterUnderTest implements AutoCloseable {
 
   public String url() {
     return "http://127.0.0.1:" + port();
+  }
+
+  /** The pool of a stage: `encode`, `prefill` or `decode`. */
+  public WorkerPool pool(String stage) {
+    return bean(stage + "Pool", WorkerPool.class);
+  }
+
+  /** Calls under way to all workers. */
+  public int inFlight() {
+    return Stream.of("encode", "prefill", "decode")
+        .flatMap(stage -> pool(stage).workers().stream())
+        .mapToInt(Worker::inFlight)
+        .sum();
+  }
+
+  /** What it holds of its clients' requests. */
+  public Admission admission() {
+    return bean("admission", Admission.class);
+  }
+
+  /** A bean that its routes name. */
+  public <T> T bean(String name, Class<T> type) {
+    T bean = running.context().getRegistry().lookupByNameAndType(name, type);
+    if (bean == null) {
+      throw new AssertionError("no bean " + name);
+    }
+    return bean;
   }
 
   /** A new connection to it. */

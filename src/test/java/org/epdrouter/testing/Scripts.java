@@ -69,6 +69,16 @@ public final class Scripts {
 
   private Scripts() {}
 
+  /** What a worker of a stage answers: `encode`, `prefill` or `decode`. */
+  public static Script usual(String stage) {
+    return switch (stage) {
+      case "encode" -> ENCODE;
+      case "prefill" -> PREFILL;
+      case "decode" -> DECODE;
+      default -> throw new IllegalArgumentException(stage);
+    };
+  }
+
   /** A prefill answer with these params as they are. */
   public static Script prefillWith(String params) {
     return (request, to) ->

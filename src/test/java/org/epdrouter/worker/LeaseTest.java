@@ -12,6 +12,7 @@ import org.apache.camel.support.DefaultExchange;
 import org.epdrouter.stage.Stage;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("StaticAssignmentOfThrowable") // only its identity counts
 final class LeaseTest {
   private static final IOException RESET = new IOException("reset");
 

@@ -8,6 +8,7 @@ import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
+import org.epdrouter.stage.Stage;
 import org.epdrouter.worker.RequestScope.Ending;
 import org.junit.jupiter.api.Test;
 
@@ -92,10 +93,10 @@ final class RequestScopeTest {
 
   @Test
   void runsTheEndsOfRetriesOnceAtTheNextCallOrAtItsEnd() {
-    scope.retrying(() -> events.add("first"));
-    scope.retrying(() -> events.add("second"));
-    scope.takeRetryEnd().run();
-    scope.retrying(() -> events.add("third"));
+    scope.retrying(Stage.DECODE, () -> events.add("first"));
+    scope.retrying(Stage.DECODE, () -> events.add("second"));
+    scope.takeRetryEnd(Stage.DECODE).run();
+    scope.retrying(Stage.DECODE, () -> events.add("third"));
 
     scope.close(Ending.COMPLETE);
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which worker a pool calls, and when it calls another one. */
+@SuppressWarnings("StaticAssignmentOfThrowable") // only its identity counts
 final class WorkerPoolTest {
   private static final OpenAiException ANSWER = own(502);
 
