@@ -66,7 +66,9 @@ class HeavyLoadTest {
       assertThat(most).isGreaterThan(STREAMS / 2);
       for (int i = 0; i < STREAMS; i++) {
         HttpResponse<String> answer = answers.get(i).join();
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.statusCode())
+            .as(() -> answer.body() + " " + summary(workers) + " " + router.output())
+            .isEqualTo(200);
         assertOwn(answer.body(), i);
       }
       Deployment.assertEncodedOnce(workers, STREAMS);
@@ -122,6 +124,27 @@ class HeavyLoadTest {
       request.headers(headers);
     }
     return http.sendAsync(request.build(), BodyHandlers.ofString());
+  }
+
+  private static String summary(Simulator workers) {
+    StringBuilder text = new StringBuilder();
+    for (WorkerState worker : workers.state().workers()) {
+      text.append(worker.role())
+          .append(": chats ")
+          .append(worker.chats())
+          .append(", aborted ")
+          .append(worker.aborted())
+          .append(", failed ")
+          .append(worker.failed())
+          .append(", KV blocks expired ")
+          .append(worker.kvBlocksExpired())
+          .append(", aborted ")
+          .append(worker.kvBlocksAborted())
+          .append(", missing ")
+          .append(worker.kvMissing())
+          .append("; ");
+    }
+    return text.toString();
   }
 
   private static void assertOwn(String body, int i) {
