@@ -140,7 +140,7 @@ class ExampleScriptsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"TERM,143", "USR1,138", "HUP,129"})
+  @CsvSource({"TERM,143", "USR1,138"})
   void stopsAllWhenInterruptedWhileWaiting(String signal, int expected) throws Exception {
     try (ExampleRun run = ExampleRun.start(folder, APART, PORTS_APART, "NEVER_READY", "1")) {
       run.awaitProcesses(6);
