@@ -12,6 +12,8 @@ public final class ChatFields {
   public static final String KV_TRANSFER_PARAMS = "kv_transfer_params";
   public static final String EC_TRANSFER_PARAMS = "ec_transfer_params";
 
+  static final String N = "n";
+  static final String BEST_OF = "best_of";
   static final String CONTENT = "content";
   static final String TYPE = "type";
   static final String URL = "url";

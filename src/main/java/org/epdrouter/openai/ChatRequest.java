@@ -19,6 +19,8 @@ public final class ChatRequest {
   private final boolean streaming;
   private final List<MediaItem> mediaItems;
   private final boolean hiddenMedia;
+  private final long choices;
+  private final long tokens;
   private final TopLevelMembers members;
   private final AtomicBoolean released = new AtomicBoolean();
 
@@ -28,6 +30,7 @@ public final class ChatRequest {
       boolean streaming,
       List<MediaItem> mediaItems,
       boolean hiddenMedia,
+      Demand demand,
       TopLevelMembers members) {
     this.body = body;
     this.size = body.readableBytes();
@@ -35,6 +38,8 @@ public final class ChatRequest {
     this.streaming = streaming;
     this.mediaItems = List.copyOf(mediaItems);
     this.hiddenMedia = hiddenMedia;
+    this.choices = demand.choices();
+    this.tokens = demand.tokens();
     this.members = members;
   }
 
@@ -81,6 +86,22 @@ public final class ChatRequest {
    */
   public boolean hasHiddenMedia() {
     return hiddenMedia;
+  }
+
+  /**
+   * The larger of {@code n} and {@code best_of}; 0 if neither is given, and {@link Long#MAX_VALUE}
+   * if one of them is no plain integer.
+   */
+  public long getChoices() {
+    return choices;
+  }
+
+  /**
+   * The larger of {@code max_tokens} and {@code max_completion_tokens}; 0 and {@link
+   * Long#MAX_VALUE} as in {@link #getChoices()}.
+   */
+  public long getMaxTokens() {
+    return tokens;
   }
 
   /** Bytes of the body. */

@@ -14,6 +14,7 @@ final class ChatRequestParser {
   private final JsonCursor json;
   private final MessagesParser messages;
   private final TopLevelMembers.Builder members;
+  private final Demand demand = new Demand();
   private String model = "";
   private boolean streaming;
 
@@ -55,7 +56,7 @@ final class ChatRequestParser {
       members.begin(json);
       RoutingMember member = RoutingMember.of(name);
       if (member == null) {
-        json.next();
+        demand.read(name, json.nextValue(), json);
         json.skipValue();
       } else {
         read(member);
@@ -73,6 +74,7 @@ final class ChatRequestParser {
         streaming,
         messages.items(),
         messages.hasHiddenMedia(),
+        demand,
         members.build(closingBrace));
   }
 
@@ -89,6 +91,7 @@ final class ChatRequestParser {
     }
     JsonToken value = json.nextValue();
     int valueStart = json.start();
+    demand.read(member.fieldName(), value, json);
     switch (member) {
       case MODEL -> model = readModel(value, valueStart);
       case MESSAGES -> readMessages(value, valueStart);

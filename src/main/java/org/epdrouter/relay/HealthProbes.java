@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks every worker for its {@code /health}, again and again, with jitter. A worker is dead after
  * some failures in a row and alive after one success; a failing one is asked more often. Any answer
- * below 500 is a success: vLLM says 503 when its engine is dead.
+ * below 500 is a success: vLLM says 503 when its engine is dead. A worker that is too busy for a
+ * probe lives as long as its calls succeed.
  */
 public final class HealthProbes implements AutoCloseable {
 
@@ -67,6 +68,7 @@ public final class HealthProbes implements AutoCloseable {
   private final class Probe implements WorkerCall.Listener {
     private final Worker worker;
     private int failures;
+    private long asked;
 
     Probe(Worker worker) {
       this.worker = worker;
@@ -80,6 +82,7 @@ public final class HealthProbes implements AutoCloseable {
     }
 
     private void ask() {
+      asked = System.nanoTime();
       HttpHeaders headers = new DefaultHttpHeaders();
       client.via().append(null, headers);
       client.authorize(headers);
@@ -103,7 +106,7 @@ public final class HealthProbes implements AutoCloseable {
 
     @Override
     public void failed(RuntimeException cause) {
-      found(false);
+      found(worker.hasSucceededSince(asked));
     }
 
     @Override

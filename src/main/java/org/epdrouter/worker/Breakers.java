@@ -17,6 +17,7 @@ public final class Breakers {
 
   private final CircuitBreakerRegistry registry;
   private final int failures;
+  private final long slowStart;
   private final CircuitBreakerConfig config;
 
   /**
@@ -27,9 +28,13 @@ public final class Breakers {
    * @param failures how many calls in a row must fail; 0 for breakers that never open
    * @param open milliseconds until calls are let through again
    * @param halfOpen how many are then let through at the same time
+   * @param slowStart milliseconds until a worker that came back takes all of its turns again; 0 for
+   *     at once
    */
-  public Breakers(CircuitBreakerRegistry registry, int failures, long open, int halfOpen) {
+  public Breakers(
+      CircuitBreakerRegistry registry, int failures, long open, int halfOpen, long slowStart) {
     this.registry = registry;
+    this.slowStart = slowStart;
     this.failures = failures;
     // Resilience4j's lock-free window of size 1 throws at its second result.
     this.config =
@@ -44,6 +49,10 @@ public final class Breakers {
             .waitDurationInOpenState(Duration.ofMillis(Math.max(1, open)))
             .permittedNumberOfCallsInHalfOpenState(Math.max(1, halfOpen))
             .build();
+  }
+
+  long slowStart() {
+    return slowStart;
   }
 
   CircuitBreaker of(Worker worker) {

@@ -55,6 +55,7 @@ public final class Lease {
 
   /** The worker answered, and its answer was read to the end. */
   public void succeeded() {
+    worker.succeeded();
     if (end()) {
       breaker().onSuccess(System.nanoTime() - started, TimeUnit.NANOSECONDS);
     }

@@ -17,13 +17,25 @@ public final class Worker {
   private final String name;
   private final CircuitBreaker breaker;
   private final AtomicInteger inFlight = new AtomicInteger();
+  private final Recovery recovery;
   private volatile boolean alive = true;
+  private volatile long lastSuccess;
 
   Worker(Stage stage, URI url, Breakers breakers) {
     this.stage = stage;
     this.url = url;
     this.name = stage.label() + " worker " + url;
     this.breaker = breakers.of(this);
+    this.recovery = new Recovery(breakers.slowStart());
+    this.lastSuccess = System.nanoTime();
+    breaker
+        .getEventPublisher()
+        .onStateTransition(
+            event -> {
+              if (event.getStateTransition().getToState() == CircuitBreaker.State.CLOSED) {
+                recovery.begin();
+              }
+            });
   }
 
   public Stage stage() {
@@ -49,8 +61,25 @@ public final class Worker {
   public void alive(boolean now) {
     if (alive != now) {
       alive = now;
+      if (now) {
+        recovery.begin();
+      }
       LOG.warn("{} is {}", this, now ? "back" : "dead: its /health fails");
     }
+  }
+
+  /** Whether a call has succeeded at or after that {@link System#nanoTime()}. */
+  public boolean hasSucceededSince(long nanoTime) {
+    return lastSuccess - nanoTime >= 0;
+  }
+
+  void succeeded() {
+    lastSuccess = System.nanoTime();
+  }
+
+  /** False for some of the calls of a worker that has just come back. */
+  boolean takesItsTurn() {
+    return recovery.takesItsTurn();
   }
 
   CircuitBreaker breaker() {

@@ -75,7 +75,7 @@ public final class WorkerPool extends LoadBalancerSupport {
    */
   public void lease(Exchange exchange) {
     RequestScope scope = RequestScope.of(exchange);
-    Worker worker = select(candidate -> isCandidate(candidate, scope));
+    Worker worker = select(scope, Set.of());
     if (worker == null) {
       throw unavailable();
     }
@@ -86,8 +86,15 @@ public final class WorkerPool extends LoadBalancerSupport {
     return worker.isAlive() && !scope.hasLost(worker);
   }
 
-  private @Nullable Worker select(Predicate<Worker> allowed) {
-    return workers.isEmpty() ? null : selection.select(workers, allowed);
+  /** The candidate whose turn it is; one that has just come back leaves some of its turns. */
+  private @Nullable Worker select(RequestScope scope, Set<Worker> excluded) {
+    if (workers.isEmpty()) {
+      return null;
+    }
+    Predicate<Worker> candidate =
+        worker -> isCandidate(worker, scope) && !excluded.contains(worker);
+    Worker worker = selection.select(workers, candidate.and(Worker::takesItsTurn));
+    return worker == null ? selection.select(workers, candidate) : worker;
   }
 
   /**
@@ -98,9 +105,7 @@ public final class WorkerPool extends LoadBalancerSupport {
   private @Nullable Worker lease(Exchange exchange, RequestScope scope) {
     Set<Worker> refused = Set.of();
     while (true) {
-      Set<Worker> excluded = refused;
-      Worker worker =
-          select(candidate -> isCandidate(candidate, scope) && !excluded.contains(candidate));
+      Worker worker = select(scope, refused);
       if (worker == null) {
         break;
       }
@@ -108,10 +113,10 @@ public final class WorkerPool extends LoadBalancerSupport {
         Lease.takePermitted(worker, exchange);
         return worker;
       }
-      refused = new HashSet<>(excluded);
+      refused = new HashSet<>(refused);
       refused.add(worker);
     }
-    Worker worker = select(candidate -> isCandidate(candidate, scope));
+    Worker worker = select(scope, Set.of());
     if (worker != null) {
       Lease.take(worker, exchange);
     }

@@ -218,6 +218,72 @@ final class SickWorkerTest {
   }
 
   @Test
+  void keepsAWorkerThatIsTooBusyForProbesButServes() {
+    try (Cluster cluster =
+        Cluster.start(
+            0,
+            0,
+            1,
+            "router.health.interval",
+            "20ms",
+            "router.health.timeout",
+            "300ms",
+            "router.health.threshold",
+            "1")) {
+      Worker worker = cluster.router().pool("decode").workers().get(0);
+      AtomicInteger probes = new AtomicInteger();
+      cluster
+          .decode()
+          .on(
+              "/health",
+              (request, to) -> {
+                probes.incrementAndGet();
+                to.stall();
+              });
+
+      Eventually.holds(
+          "some probes", // each of which fails while calls succeed
+          () -> {
+            assertThat(cluster.router().post(Requests.text()).status()).isEqualTo(200);
+            assertThat(worker.isAlive()).isTrue();
+            return probes.get() >= 4;
+          });
+
+      Eventually.holds("dead without calls", () -> !worker.isAlive());
+    }
+  }
+
+  @Test
+  void givesAWorkerThatCameBackOnlySomeOfItsTurns() {
+    try (Cluster cluster =
+        Cluster.start(0, 0, 2, "router.health.interval", "20ms", "router.slow-start", "1h")) {
+      Worker worker = cluster.router().pool("decode").workers().get(0);
+      worker.alive(false);
+      Eventually.holds("back", worker::isAlive);
+
+      for (int i = 0; i < 100; i++) {
+        assertThat(cluster.router().post(Requests.text()).status()).isEqualTo(200);
+      }
+
+      assertThat(cluster.decode(0).chats()).hasSizeBetween(1, 30);
+    }
+  }
+
+  @Test
+  void givesTheOnlyWorkerThatCameBackEveryCall() {
+    try (Cluster cluster =
+        Cluster.start(0, 0, 1, "router.health.interval", "20ms", "router.slow-start", "1h")) {
+      Worker worker = cluster.router().pool("decode").workers().get(0);
+      worker.alive(false);
+      Eventually.holds("back", worker::isAlive);
+
+      for (int i = 0; i < 20; i++) {
+        assertThat(cluster.router().post(Requests.text()).status()).isEqualTo(200);
+      }
+    }
+  }
+
+  @Test
   void answersALoopThroughItselfWith508() {
     try (Cluster cluster = Cluster.start(0, 0, 1)) {
       cluster.router().post(Requests.text());
@@ -251,6 +317,8 @@ final class SickWorkerTest {
         "router.breaker.failures",
         Integer.toString(FAILURES),
         "router.breaker.open",
-        open);
+        open,
+        "router.slow-start",
+        "off");
   }
 }

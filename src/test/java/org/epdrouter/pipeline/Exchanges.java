@@ -30,7 +30,7 @@ final class Exchanges {
   }
 
   static WorkerPool pool(String stage, String urls) {
-    Breakers breakers = new Breakers(CircuitBreakerRegistry.ofDefaults(), 0, 1, 1);
+    Breakers breakers = new Breakers(CircuitBreakerRegistry.ofDefaults(), 0, 1, 1, 0);
     return new WorkerPool(stage, urls, breakers, new RetryBudget(0, 0));
   }
 }

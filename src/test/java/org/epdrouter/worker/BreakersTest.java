@@ -116,7 +116,7 @@ final class BreakersTest {
 
   @Test
   void takesAResultAfterTheOther() {
-    Worker worker = worker(new Breakers(CircuitBreakerRegistry.ofDefaults(), 1, 3_600_000, 1));
+    Worker worker = worker(new Breakers(CircuitBreakerRegistry.ofDefaults(), 1, 3_600_000, 1, 0));
 
     for (int i = 0; i < 3; i++) {
       lease(worker).succeeded();
@@ -155,7 +155,8 @@ final class BreakersTest {
   }
 
   private static Worker worker(int halfOpen) {
-    return worker(new Breakers(CircuitBreakerRegistry.ofDefaults(), FAILURES, 3_600_000, halfOpen));
+    return worker(
+        new Breakers(CircuitBreakerRegistry.ofDefaults(), FAILURES, 3_600_000, halfOpen, 0));
   }
 
   private static Worker worker(Breakers breakers) {

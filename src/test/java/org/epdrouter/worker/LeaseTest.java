@@ -21,7 +21,7 @@ final class LeaseTest {
       new Worker(
           Stage.DECODE,
           URI.create("http://d"),
-          new Breakers(CircuitBreakerRegistry.ofDefaults(), 2, 60_000, 1));
+          new Breakers(CircuitBreakerRegistry.ofDefaults(), 2, 60_000, 1, 0));
 
   @Test
   void countsTheCallUntilItEndsForTheFirstTime() {

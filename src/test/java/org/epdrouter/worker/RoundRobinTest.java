@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 final class RoundRobinTest {
   private static final Breakers BREAKERS =
-      new Breakers(CircuitBreakerRegistry.ofDefaults(), 0, 1, 1);
+      new Breakers(CircuitBreakerRegistry.ofDefaults(), 0, 1, 1, 0);
 
   private final Worker a = worker("a");
   private final Worker b = worker("b");

@@ -246,7 +246,7 @@ final class WorkerPoolTest {
   }
 
   private WorkerPool pool(String stage, String urls, int retries) {
-    Breakers breakers = new Breakers(CircuitBreakerRegistry.ofDefaults(), 5, 60_000, 1);
+    Breakers breakers = new Breakers(CircuitBreakerRegistry.ofDefaults(), 5, 60_000, 1, 0);
     WorkerPool pool = new WorkerPool(stage, urls, breakers, new RetryBudget(0, retries));
     pool.addProcessor(calls);
     return pool;

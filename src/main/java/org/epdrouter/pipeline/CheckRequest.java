@@ -9,19 +9,26 @@ import org.epdrouter.openai.MediaItem;
 import org.epdrouter.openai.OpenAiException;
 
 /**
- * Refuses a request whose media come from where they may not. The router itself fetches nothing:
- * redirects and what a name resolves to are the workers' own to check.
+ * Refuses a request that asks for more than it may, or whose media come from where they may not.
+ * The router itself fetches nothing: redirects and what a name resolves to are the workers' own to
+ * check.
  */
-public final class CheckMedia implements Processor {
+public final class CheckRequest implements Processor {
 
   private final List<MediaSource> allowed;
+  private final long maxChoices;
+  private final long maxTokens;
 
   /**
    * The step.
    *
    * @param allowed comma-separated {@link MediaSource}s; empty for everything
+   * @param maxChoices largest {@code n} and {@code best_of}; 0 for no limit
+   * @param maxTokens largest {@code max_tokens} and {@code max_completion_tokens}; 0 for no limit
    */
-  public CheckMedia(String allowed) {
+  public CheckRequest(String allowed, long maxChoices, long maxTokens) {
+    this.maxChoices = maxChoices;
+    this.maxTokens = maxTokens;
     this.allowed =
         Arrays.stream(allowed.split(",", -1))
             .filter(source -> !source.isEmpty())
@@ -31,10 +38,29 @@ public final class CheckMedia implements Processor {
 
   @Override
   public void process(Exchange exchange) {
-    if (allowed.isEmpty()) {
-      return;
-    }
     ChatRequest chat = Properties.chatRequest(exchange);
+    limit("n or best_of", "n", chat.getChoices(), "router.max-choices", maxChoices);
+    limit(
+        "max_tokens or max_completion_tokens",
+        "max_tokens",
+        chat.getMaxTokens(),
+        "router.max-tokens",
+        maxTokens);
+    if (!allowed.isEmpty()) {
+      checkMedia(chat);
+    }
+  }
+
+  private static void limit(String what, String param, long asked, String key, long limit) {
+    if (limit > 0 && asked > limit) {
+      throw OpenAiException.invalid(
+          "%s: too large (expected: a number up to %s, %d)".formatted(what, key, limit),
+          param,
+          "invalid_request");
+    }
+  }
+
+  private void checkMedia(ChatRequest chat) {
     for (MediaItem item : chat.getMediaItems()) {
       MediaLocation location = MediaLocation.of(item);
       if (location == null || allowed.stream().noneMatch(source -> source.has(location))) {
