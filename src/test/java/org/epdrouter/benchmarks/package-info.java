@@ -1,0 +1,5 @@
+/** JMH benchmarks; {@code ./mvnw -Pbenchmarks test-compile exec:exec} runs them, no test does. */
+@NullMarked
+package org.epdrouter.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
