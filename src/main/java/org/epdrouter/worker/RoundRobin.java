@@ -22,9 +22,13 @@ public final class RoundRobin implements Selection {
   @Override
   public @Nullable Worker select(List<Worker> workers, Predicate<Worker> allowed) {
     int size = workers.size();
-    for (int tries = 0; tries < size; tries++) {
-      Worker worker = workers.get(Math.floorMod(cursor.getAndIncrement(), size));
+    int first = Math.floorMod(cursor.getAndIncrement(), size);
+    for (int passed = 0; passed < size; passed++) {
+      // Counted from this call's own turn: others move the cursor meanwhile, and whoever followed
+      // it could see one worker twice and another never.
+      Worker worker = workers.get((first + passed) % size);
       if (allowed.test(worker)) {
+        cursor.addAndGet(passed);
         return worker;
       }
     }

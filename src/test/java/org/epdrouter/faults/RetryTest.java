@@ -193,7 +193,8 @@ final class RetryTest {
               seen.add(request.requestId());
             }
             if (second) {
-              to.await(end).json(200, Scripts.COMPLETION);
+              // Closed, so that the last request does not lose an idle connection, which is free.
+              to.await(end).json(200, Scripts.COMPLETION).close();
             } else {
               to.reset();
             }

@@ -11,6 +11,7 @@ import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -224,19 +225,25 @@ final class FrontTlsTest {
   }
 
   @Test
-  void logsABrokenFileOnceAndKeepsTheFormerOne() {
+  void logsABrokenFileOnceAndKeepsTheFormerOne() throws IOException {
     String chain = certificates.file("breaking.pem", certificates.chain("first"));
     try (LogRecord log = LogRecord.open();
         Cluster cluster = cluster("router.tls.certificate", chain, "router.tls.reload", "5ms")) {
       certificates.file("breaking.pem", "broken");
       Eventually.holds("a line", () -> log.lines("former").count() == 1);
-      certificates.file("breaking.pem", certificates.chain("second"));
+      Files.delete(Path.of(chain));
       Eventually.holds("another line", () -> log.lines("former").count() == 2);
+      for (int i = 0; i < 5; i++) {
+        assertThat(subject(cluster)).isEqualTo("CN=first");
+      }
+      certificates.file("breaking.pem", certificates.chain("second"));
+      Eventually.holds("a line of the key", () -> log.lines("router.tls.key").count() == 1);
 
       assertThat(subject(cluster)).isEqualTo("CN=first");
       assertThat(log.lines("former").toList())
           .satisfiesExactly(
               line -> assertThat(line).contains("router.tls.certificate", "breaking.pem"),
+              line -> assertThat(line).contains("router.tls.certificate", "no such file"),
               line -> assertThat(line).contains("router.tls.key", "front.key"));
     }
   }

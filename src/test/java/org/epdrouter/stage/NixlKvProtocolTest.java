@@ -51,7 +51,9 @@ final class NixlKvProtocolTest {
       strings = {
         "{\"remote_block_ids\" : [ 1,2 ] ,\"x\":{\"y\":1.0e5,\"z\":\"\\u00e9}\"}}",
         "{\"remote_host\":\"10.0.0.1\",\"a\":1,\"a\":2}",
-        "[1]"
+        "[1]",
+        "\"of one \\\" string\"",
+        "-1.50e2"
       })
   void takesTheParamsByteForByte(String params) {
     byte[] answer =

@@ -33,6 +33,15 @@ final class BreakersTest {
   }
 
   @Test
+  void neverOpensWhereBreakersAreSwitchedOff() {
+    Worker worker = worker(new Breakers(CircuitBreakerRegistry.ofDefaults(), 0, 3_600_000, 1));
+
+    failed(worker, 2 * FAILURES);
+
+    assertThat(worker.breaker().tryAcquirePermission()).isTrue();
+  }
+
+  @Test
   void neverOpensForLongAnswers() {
     Worker worker = worker(1);
 

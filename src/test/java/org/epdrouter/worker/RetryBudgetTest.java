@@ -25,6 +25,16 @@ final class RetryBudgetTest {
   }
 
   @Test
+  void allowsTheLargerOfBothAndNotTheirSum() {
+    RetryBudget budget = new RetryBudget(20, 2);
+
+    assertThat(budget.take(15)).isTrue();
+    assertThat(budget.take(15)).isTrue();
+    assertThat(budget.take(15)).isTrue();
+    assertThat(budget.take(15)).isFalse();
+  }
+
+  @Test
   void allowsAgainWhatWasGivenBack() {
     RetryBudget budget = new RetryBudget(0, 1);
     budget.take(0);

@@ -42,6 +42,19 @@ final class RoundRobinTest {
   }
 
   @Test
+  void findsTheOneThatIsAllowedWhileOthersTakeTheirTurns() {
+    Worker selected =
+        roundRobin.select(
+            List.of(a, b),
+            worker -> {
+              roundRobin.select(List.of(a, b), any -> true);
+              return worker == b;
+            });
+
+    assertThat(selected).isSameAs(b);
+  }
+
+  @Test
   void goesOnWhenTheCursorOverflows() {
     RoundRobin old = new RoundRobin(Integer.MAX_VALUE);
 
@@ -49,6 +62,15 @@ final class RoundRobinTest {
         IntStream.range(0, 3).mapToObj(i -> old.select(workers, worker -> true));
 
     assertThat(selected).doesNotContainNull();
+  }
+
+  @Test
+  void passesNobodyOverWhenTheCursorOverflows() {
+    for (Worker only : workers) {
+      RoundRobin old = new RoundRobin(Integer.MAX_VALUE);
+
+      assertThat(old.select(workers, worker -> worker == only)).isSameAs(only);
+    }
   }
 
   private static Worker worker(String name) {

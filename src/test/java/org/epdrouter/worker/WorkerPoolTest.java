@@ -3,6 +3,8 @@ package org.epdrouter.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -187,6 +189,36 @@ final class WorkerPoolTest {
   }
 
   @Test
+  void givesTheBudgetBackWhenNobodyIsLeftForTheSecondTry() {
+    WorkerPool pool = pool("decode", "http://a,http://b", 1);
+    calls.fail(lost(true));
+    Exchange request = run(pool, request());
+    pool.workers().get(1).alive(false);
+    request.setException(null);
+    assertThat(run(pool, request).getException()).isInstanceOf(OpenAiException.class);
+    pool.workers().get(1).alive(true);
+
+    calls.fail(lost(true));
+    Exchange next = run(pool, request());
+
+    assertThat(next.getException()).isInstanceOf(WorkerLostException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {502, 503, 504})
+  void passesDecodesAnswersOn(int status) {
+    WorkerPool pool = pool("decode", "http://a,http://b", 3);
+    OpenAiException answer = workers(status);
+    calls.fail(answer);
+
+    Exchange request = run(pool, request());
+
+    assertThat(request.getException()).isSameAs(answer);
+    assertThat(RequestScope.of(request).ending()).isEqualTo(Ending.SIBLING_FAILED);
+    assertThat(calls.hosts).containsExactly("a");
+  }
+
+  @Test
   void passesDeadWorkersOver() {
     WorkerPool pool = pool("encode", "http://a,http://b", 3);
     pool.workers().get(0).alive(false);
@@ -234,6 +266,20 @@ final class WorkerPoolTest {
     assertThat(run(pool, request()).getException()).isNull();
 
     assertThat(calls.hosts).containsExactly("a");
+  }
+
+  @Test
+  void tellsNoBreakerOfCallsThatItDidNotPermit() {
+    WorkerPool pool = pool("encode", "http://a", 3);
+    CircuitBreaker breaker = pool.workers().get(0).breaker();
+    breaker.transitionToOpenState();
+    breaker.transitionToHalfOpenState();
+    assertThat(breaker.tryAcquirePermission()).as("the only trial").isTrue();
+
+    run(pool, request());
+
+    assertThat(calls.hosts).containsExactly("a");
+    assertThat(breaker.getState()).isEqualTo(State.HALF_OPEN);
   }
 
   @Test
