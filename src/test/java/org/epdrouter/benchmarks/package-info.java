@@ -1,4 +1,6 @@
-/** JMH benchmarks; {@code ./mvnw -Pbenchmarks test-compile exec:exec} runs them, no test does. */
+/**
+ * JMH benchmarks; {@code ./mvnw -Pbenchmarks clean test-compile exec:exec} runs them, no test does.
+ */
 @NullMarked
 package org.epdrouter.benchmarks;
 

@@ -34,7 +34,7 @@ final class BreakersTest {
 
   @Test
   void neverOpensWhereBreakersAreSwitchedOff() {
-    Worker worker = worker(new Breakers(CircuitBreakerRegistry.ofDefaults(), 0, 3_600_000, 1));
+    Worker worker = worker(new Breakers(CircuitBreakerRegistry.ofDefaults(), 0, 3_600_000, 1, 0));
 
     failed(worker, 2 * FAILURES);
 
