@@ -42,6 +42,14 @@ record CallFailures(String worker, @Nullable Stage stage) {
     return bad(worker + " closed the connection in the middle of its answer");
   }
 
+  RuntimeException noMemory() {
+    String message =
+        "no memory left for the answer of %s: router.max-body-memory".formatted(worker);
+    return new MemoryShortageException(
+        OpenAiException.of(503, new OpenAiError(message, "server_error", null, "overloaded"))
+            .withHeader("Retry-After", "1"));
+  }
+
   RuntimeException garbage(String what) {
     return bad(worker + " answered what is not HTTP: " + what);
   }

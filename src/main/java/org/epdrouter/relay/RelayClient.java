@@ -43,6 +43,7 @@ public final class RelayClient implements AutoCloseable {
   private final Via via;
   private final WorkerTls tls;
   private final String authorization;
+  private final Admission admission;
   private final DnsAddressResolverGroup resolver;
   private final ConcurrentMap<URI, Target> targets = new ConcurrentHashMap<>();
 
@@ -54,6 +55,7 @@ public final class RelayClient implements AutoCloseable {
    * @param keepAlive milliseconds after which an idle connection is dropped; less than the workers'
    *     own (vLLM: 5 s)
    * @param authorization what workers get as Authorization; empty for what the message has
+   * @param admission bounds the memory of collected answers
    */
   public RelayClient(
       EventLoops loops,
@@ -61,7 +63,9 @@ public final class RelayClient implements AutoCloseable {
       int connectTimeout,
       long keepAlive,
       WorkerTls tls,
-      String authorization) {
+      String authorization,
+      Admission admission) {
+    this.admission = admission;
     this.via = via;
     this.tls = tls;
     this.authorization = authorization;
@@ -86,6 +90,10 @@ public final class RelayClient implements AutoCloseable {
 
   Via via() {
     return via;
+  }
+
+  Admission admission() {
+    return admission;
   }
 
   int connectTimeout() {
