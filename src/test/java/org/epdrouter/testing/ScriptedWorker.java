@@ -31,6 +31,7 @@ public final class ScriptedWorker implements AutoCloseable {
   private final List<AssertionError> complaints = new CopyOnWriteArrayList<>();
   private final AtomicInteger accepted = new AtomicInteger();
   private volatile byte[] greeting = new byte[0];
+  private volatile boolean recording;
   private volatile boolean answersAtHead;
   private volatile CountDownLatch mayReadBodies = new CountDownLatch(0);
   private volatile boolean closed;
@@ -103,6 +104,20 @@ public final class ScriptedWorker implements AutoCloseable {
     return this;
   }
 
+  /** Keeps every byte that comes in from now on, for {@link #recorded}. */
+  public ScriptedWorker recording() {
+    recording = true;
+    return this;
+  }
+
+  /** The bytes that came in since the last reset while recording, connection by connection. */
+  public List<byte[]> recorded() {
+    return connections.stream()
+        .map(connection -> connection.recording().bytes())
+        .filter(bytes -> bytes.length > 0)
+        .toList();
+  }
+
   /** Runs scripts as soon as a request's head is there, while its body may still be on its way. */
   public ScriptedWorker answeringAtHead() {
     answersAtHead = true;
@@ -126,6 +141,7 @@ public final class ScriptedWorker implements AutoCloseable {
     answersAtHead = false;
     mayReadBodies = new CountDownLatch(0);
     requests.clear();
+    connections.forEach(connection -> connection.recording().clear());
   }
 
   public int port() {
@@ -197,6 +213,11 @@ public final class ScriptedWorker implements AutoCloseable {
     return connections.stream().mapToLong(WorkerConnection::bytesReceived).sum();
   }
 
+  /** How many bytes went out on all connections by now. */
+  public long bytesSent() {
+    return connections.stream().mapToLong(c -> c.responder().bytesSent()).sum();
+  }
+
   /** Closes connections on which no request is under way, as uvicorn does after 5 s. */
   public void closeIdleConnections() {
     connections.stream().filter(WorkerConnection::isIdle).forEach(WorkerConnection::close);
@@ -254,6 +275,10 @@ public final class ScriptedWorker implements AutoCloseable {
     if (bytes.length > 0) {
       responder.write(bytes);
     }
+  }
+
+  boolean isRecording() {
+    return recording;
   }
 
   boolean answersAtHead() {
