@@ -27,7 +27,7 @@ record CallFailures(String worker, @Nullable Stage stage) {
     String reason =
         tls != null
             ? tls
-            : cause instanceof UnknownHostException ? "unknown host" : "connection refused";
+            : cause instanceof UnknownHostException ? unknownHost() : "connection refused";
     return new WorkerLostException(bad(worker + ": " + reason), false);
   }
 
@@ -68,6 +68,10 @@ record CallFailures(String worker, @Nullable Stage stage) {
 
   RuntimeException idleTimeout(long limit) {
     return timeout("stalled in the middle of its answer", knob("idle-timeout"), limit);
+  }
+
+  private String unknownHost() {
+    return stage == null ? "unknown host" : "unknown host: router.%s.urls".formatted(stage.label());
   }
 
   private String knob(String name) {

@@ -41,8 +41,12 @@ public final class ScriptedWorker implements AutoCloseable {
   }
 
   private ScriptedWorker(Script chat, ServerSocketFactory sockets) {
+    this(chat, sockets, "127.0.0.1", 0);
+  }
+
+  private ScriptedWorker(Script chat, ServerSocketFactory sockets, String address, int port) {
     try {
-      server = sockets.createServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+      server = sockets.createServerSocket(port, 1024, InetAddress.getByName(address));
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -80,6 +84,11 @@ public final class ScriptedWorker implements AutoCloseable {
   /** A worker that decodes, behind sockets of this make, such as those of TLS. */
   public static ScriptedWorker decode(ServerSocketFactory sockets) {
     return new ScriptedWorker(Scripts.DECODE, sockets);
+  }
+
+  /** A worker that decodes, at a loopback address and port of one's choice. */
+  public static ScriptedWorker decodeAt(String address, int port) {
+    return new ScriptedWorker(Scripts.DECODE, ServerSocketFactory.getDefault(), address, port);
   }
 
   /** A worker with a chat script of its own, and the usual health, models and profile endpoints. */
