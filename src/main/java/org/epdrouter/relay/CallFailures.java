@@ -43,8 +43,7 @@ record CallFailures(String worker, @Nullable Stage stage) {
   }
 
   RuntimeException noMemory() {
-    String message =
-        "no memory left for the answer of %s: router.max-body-memory".formatted(worker);
+    String message = "no memory left for the call of %s: router.max-body-memory".formatted(worker);
     return new MemoryShortageException(
         OpenAiException.of(503, new OpenAiError(message, "server_error", null, "overloaded"))
             .withHeader("Retry-After", "1"));

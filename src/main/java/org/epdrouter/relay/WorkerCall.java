@@ -220,8 +220,8 @@ final class WorkerCall implements RequestScope.Call {
   }
 
   /** The request could not be made. */
-  void unsendable(RuntimeException cause) {
-    fail(cause);
+  void unsendable(Throwable cause) {
+    fail(cause instanceof RuntimeException unforeseen ? unforeseen : failures.noMemory());
   }
 
   void disconnected(@Nullable Throwable cause) {
