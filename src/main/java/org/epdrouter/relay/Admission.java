@@ -7,8 +7,8 @@ import org.epdrouter.openai.OpenAiError;
 import org.epdrouter.openai.OpenAiException;
 
 /**
- * How many requests may be open, and how much memory their bodies may hold; what is beyond is shed.
- * Thread-safe.
+ * How many requests may be open, and how much memory their bodies and the answers that are
+ * collected for them may hold; what is beyond is shed. Thread-safe.
  */
 public final class Admission {
 
@@ -34,7 +34,7 @@ public final class Admission {
     return requests.get();
   }
 
-  /** Bytes that bodies of open requests hold now. */
+  /** Bytes that bodies of open requests, and answers to them, hold now. */
   public long bodyMemory() {
     return bodyMemory.get();
   }

@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
 final class AnswerIntake {
 
   private final CallLimits limits;
+  private final AnswerMemory memory;
   private final EventLoop loop;
   private final Consumer<StreamBody.Demand> reading;
   private final Consumer<WorkerAnswer> answered;
   private @Nullable HttpResponse head;
   private @Nullable CompositeByteBuf collected;
   private @Nullable StreamBody stream;
+  private boolean outOfMemory;
 
   /**
    * An intake that has seen nothing yet.
@@ -31,10 +33,12 @@ final class AnswerIntake {
    */
   AnswerIntake(
       CallLimits limits,
+      AnswerMemory memory,
       EventLoop loop,
       Consumer<StreamBody.Demand> reading,
       Consumer<WorkerAnswer> answered) {
     this.limits = limits;
+    this.memory = memory;
     this.loop = loop;
     this.reading = reading;
     this.answered = answered;
@@ -61,14 +65,21 @@ final class AnswerIntake {
     return HttpUtil.getContentLength(response, -1L) <= limits.maxCollected() || exceeded(response);
   }
 
+  /** Whether an answer was refused for want of memory, and not for its length. */
+  boolean isOutOfMemory() {
+    return outOfMemory;
+  }
+
   /** Takes a piece of the body over; false if there is now more than may be collected. */
   boolean content(ByteBuf bytes) {
     HttpResponse response = head;
     if (stream == null && response != null) {
-      if (collectedLength() + bytes.readableBytes() <= limits.maxCollected()) {
+      boolean withinLimit = collectedLength() + bytes.readableBytes() <= limits.maxCollected();
+      if (withinLimit && memory.take(bytes.readableBytes())) {
         collect(bytes);
         return true;
       }
+      outOfMemory = withinLimit;
       if (!exceeded(response)) {
         bytes.release();
         return false;
@@ -113,6 +124,7 @@ final class AnswerIntake {
       started.accept(collected);
       collected = null;
     }
+    memory.free();
     answered.accept(new WorkerAnswer(status(), response.headers(), started));
   }
 
@@ -144,6 +156,7 @@ final class AnswerIntake {
   /** The answer will not be completed; false if nobody has been told of it yet. */
   boolean fail(RuntimeException cause) {
     drop();
+    memory.free();
     if (stream == null) {
       return false;
     }

@@ -27,7 +27,7 @@ record CallFailures(String worker, @Nullable Stage stage) {
     String reason =
         tls != null
             ? tls
-            : cause instanceof UnknownHostException ? "unknown host" : "connection refused";
+            : cause instanceof UnknownHostException ? unknownHost() : "connection refused";
     return new WorkerLostException(bad(worker + ": " + reason), false);
   }
 
@@ -40,6 +40,13 @@ record CallFailures(String worker, @Nullable Stage stage) {
 
   RuntimeException truncated() {
     return bad(worker + " closed the connection in the middle of its answer");
+  }
+
+  RuntimeException noMemory() {
+    String message = "no memory left for the call of %s: router.max-body-memory".formatted(worker);
+    return new MemoryShortageException(
+        OpenAiException.of(503, new OpenAiError(message, "server_error", null, "overloaded"))
+            .withHeader("Retry-After", "1"));
   }
 
   RuntimeException garbage(String what) {
@@ -60,6 +67,10 @@ record CallFailures(String worker, @Nullable Stage stage) {
 
   RuntimeException idleTimeout(long limit) {
     return timeout("stalled in the middle of its answer", knob("idle-timeout"), limit);
+  }
+
+  private String unknownHost() {
+    return stage == null ? "unknown host" : "unknown host: router.%s.urls".formatted(stage.label());
   }
 
   private String knob(String name) {

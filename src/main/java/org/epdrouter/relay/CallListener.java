@@ -113,7 +113,7 @@ final class CallListener implements WorkerCall.Listener {
     if (lease == null) {
       return;
     }
-    if (cause instanceof CallCancelledException) {
+    if (cause instanceof CallCancelledException || cause instanceof MemoryShortageException) {
       lease.ignored();
     } else if (cause != null) {
       lease.failed(cause);

@@ -7,15 +7,16 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.resolver.dns.DnsAddressResolverGroup;
-import io.netty.resolver.dns.DnsServerAddressStreamProviders;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -43,7 +44,8 @@ public final class RelayClient implements AutoCloseable {
   private final Via via;
   private final WorkerTls tls;
   private final String authorization;
-  private final DnsAddressResolverGroup resolver;
+  private final Admission admission;
+  private final AddressResolverGroup<InetSocketAddress> resolver;
   private final ConcurrentMap<URI, Target> targets = new ConcurrentHashMap<>();
 
   /**
@@ -54,6 +56,7 @@ public final class RelayClient implements AutoCloseable {
    * @param keepAlive milliseconds after which an idle connection is dropped; less than the workers'
    *     own (vLLM: 5 s)
    * @param authorization what workers get as Authorization; empty for what the message has
+   * @param admission bounds the memory of collected answers
    */
   public RelayClient(
       EventLoops loops,
@@ -61,16 +64,29 @@ public final class RelayClient implements AutoCloseable {
       int connectTimeout,
       long keepAlive,
       WorkerTls tls,
-      String authorization) {
+      String authorization,
+      Admission admission) {
+    this(
+        loops, via, connectTimeout, keepAlive, tls, authorization, admission, HostsFile.resolver());
+  }
+
+  RelayClient(
+      EventLoops loops,
+      Via via,
+      int connectTimeout,
+      long keepAlive,
+      WorkerTls tls,
+      String authorization,
+      Admission admission,
+      AddressResolverGroup<InetSocketAddress> resolver) {
+    this.admission = admission;
     this.via = via;
     this.tls = tls;
     this.authorization = authorization;
     this.loops = loops;
     this.connectTimeout = connectTimeout;
     this.keepAliveNanos = TimeUnit.MILLISECONDS.toNanos(keepAlive);
-    this.resolver =
-        new DnsAddressResolverGroup(
-            NioDatagramChannel.class, DnsServerAddressStreamProviders.platformDefault());
+    this.resolver = resolver;
     long sweep = Math.max(1, Math.min(keepAlive / 4, 1000));
     for (int loop = 0; loop < loops.count(); loop++) {
       int index = loop;
@@ -86,6 +102,10 @@ public final class RelayClient implements AutoCloseable {
 
   Via via() {
     return via;
+  }
+
+  Admission admission() {
+    return admission;
   }
 
   int connectTimeout() {
@@ -158,8 +178,17 @@ public final class RelayClient implements AutoCloseable {
                 })
             .connect(target.address());
     call.connecting(connecting);
+    // Netty's own timeout begins when the name is resolved, which may take long.
+    ScheduledFuture<?> limit =
+        loops
+            .loop(loop)
+            .schedule(
+                () -> call.connectFailed(new ConnectTimeoutException(target.toString())),
+                connectTimeout,
+                TimeUnit.MILLISECONDS);
     connecting.addListener(
         done -> {
+          limit.cancel(false);
           if (!done.isSuccess()) {
             call.connectFailed(done.cause());
           } else if (target.tls()) {

@@ -128,7 +128,12 @@ final class WorkerCall implements RequestScope.Call {
     reused = usedBefore;
     bytesSeen = false;
     intake =
-        new AnswerIntake(limits, carrier.channel().eventLoop(), this::reading, listener::answered);
+        new AnswerIntake(
+            limits,
+            new AnswerMemory(client.admission(), scope),
+            carrier.channel().eventLoop(),
+            this::reading,
+            listener::answered);
     if (limits.total() == 0) {
       timer.start(carrier.channel().eventLoop(), limits.firstByte());
     }
@@ -198,7 +203,9 @@ final class WorkerCall implements RequestScope.Call {
 
   private void limited(boolean withinLimit) {
     if (!withinLimit) {
-      fail(failures.tooLong(limits.maxCollected()));
+      AnswerIntake taking = intake;
+      boolean outOfMemory = taking != null && taking.isOutOfMemory();
+      fail(outOfMemory ? failures.noMemory() : failures.tooLong(limits.maxCollected()));
     }
   }
 
@@ -213,8 +220,8 @@ final class WorkerCall implements RequestScope.Call {
   }
 
   /** The request could not be made. */
-  void unsendable(RuntimeException cause) {
-    fail(cause);
+  void unsendable(Throwable cause) {
+    fail(cause instanceof RuntimeException unforeseen ? unforeseen : failures.noMemory());
   }
 
   void disconnected(@Nullable Throwable cause) {
@@ -224,7 +231,9 @@ final class WorkerCall implements RequestScope.Call {
       }
       connection = null;
     }
-    if (bytesSeen) {
+    if (MemoryShortageException.isBehind(cause)) {
+      fail(failures.noMemory());
+    } else if (bytesSeen) {
       fail(failures.truncated());
     } else if (reused) {
       // The worker closed an idle connection just when it was taken: the same worker gets the

@@ -115,7 +115,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter {
     FullHttpRequest request;
     try {
       request = next.message(opened.alloc());
-    } catch (RuntimeException unsendable) {
+    } catch (RuntimeException | OutOfMemoryError unsendable) {
       call = null;
       close();
       next.unsendable(unsendable);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -26,6 +27,7 @@ import org.epdrouter.simulator.Simulator;
 import org.epdrouter.simulator.SimulatorSettings;
 import org.epdrouter.simulator.Timing;
 import org.epdrouter.simulator.WorkerState;
+import org.epdrouter.testing.RouterProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +54,7 @@ class HeavyLoadTest {
     Behaviour slow =
         Behaviour.builder().timing(Timing.ofTokens(Duration.ZERO, Duration.ofMillis(200))).build();
     try (Simulator workers = Simulator.start(SimulatorSettings.of(2, 1, 2).withBehaviour(slow));
-        RouterProcess router = RouterProcess.start(directory, workers, SMALL_HEAP)) {
+        RouterProcess router = start(workers)) {
       URI chat = router.chat();
 
       List<CompletableFuture<HttpResponse<String>>> answers =
@@ -84,7 +86,7 @@ class HeavyLoadTest {
       images.add(LargeImage.write(directory.resolve("image-" + i + ".json"), IMAGE_BYTES, i));
     }
     try (Simulator workers = Simulator.start(SimulatorSettings.of(1, 1, 1));
-        RouterProcess router = RouterProcess.start(directory, workers, SMALL_HEAP)) {
+        RouterProcess router = start(workers)) {
       URI chat = router.chat();
 
       List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
@@ -105,6 +107,18 @@ class HeavyLoadTest {
       assertThat(router.stop()).isIn(0, 143);
       assertThat(router.output()).doesNotContain("LEAK", "OutOfMemory", "Exception");
     }
+  }
+
+  private RouterProcess start(Simulator workers) throws IOException {
+    return RouterProcess.start(
+        directory,
+        SMALL_HEAP,
+        "--encode-servers-urls",
+        String.join(",", workers.urls(Role.ENCODE)),
+        "--prefill-servers-urls",
+        String.join(",", workers.urls(Role.PREFILL)),
+        "--decode-servers-urls",
+        String.join(",", workers.urls(Role.DECODE)));
   }
 
   private CompletableFuture<HttpResponse<String>> askForStream(URI chat, int i) {
@@ -167,7 +181,7 @@ class HeavyLoadTest {
   private static JsonNode parse(String json) {
     try {
       return new ObjectMapper().readTree(json);
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }

@@ -91,6 +91,42 @@ final class OverloadTest {
     }
   }
 
+  @Test
+  void shedsAnswersBeyondTheMemoryItMayTake() {
+    try (Cluster cluster =
+        Cluster.start(0, 2, 1, "router.max-body-memory", "1MB", "router.breaker.failures", "1")) {
+      String long2Mb = "{\"x\":\"" + "x".repeat(2 << 20) + "\"}";
+      cluster.prefill(0).onChat((request, to) -> to.json(200, long2Mb));
+
+      for (int i = 0; i < 4; i++) {
+        RawResponse response = cluster.router().post(Requests.text());
+        if (response.status() != 200) {
+          assertShed(response);
+        }
+      }
+
+      // Neither tried again elsewhere nor held against the worker.
+      assertThat(cluster.prefill(0).chats()).hasSize(2);
+      assertThat(cluster.prefill(1).chats()).hasSize(2);
+      assertThat(cluster.decode().chats()).hasSize(2);
+      Eventually.asserts(() -> assertThat(cluster.router().admission().bodyMemory()).isZero());
+    }
+  }
+
+  @Test
+  void streamsALongAnswerOfDecodeThatFindsNoRoom() {
+    try (Cluster cluster = Cluster.start(0, 0, 1, "router.max-body-memory", "256KB")) {
+      String answer = "{\"x\":\"" + "x".repeat(900_000) + "\"}";
+      cluster.decode().onChat((request, to) -> to.json(200, answer));
+
+      RawResponse response = cluster.router().post(Requests.text());
+
+      assertThat(response.status()).isEqualTo(200);
+      assertThat(response.text()).isEqualTo(answer);
+      Eventually.asserts(() -> assertThat(cluster.router().admission().bodyMemory()).isZero());
+    }
+  }
+
   private static void assertShed(RawResponse response) {
     assertThat(response.status()).isEqualTo(503);
     assertThat(response.json().get("error").get("code").textValue()).isEqualTo("overloaded");

@@ -74,6 +74,57 @@ final class ProxyDutiesTest {
     }
   }
 
+  /** C2. */
+  @Test
+  void addsItselfToTheWayOfARequest() {
+    cluster.router().post(Requests.images(1), "Via: 1.0 fred", "Via: 1.1 p.example.net (x)");
+
+    assertThat(cluster.chats()).hasSize(3);
+    for (ReceivedRequest request : cluster.chats()) {
+      assertThat(String.join(", ", request.headerValues("via")))
+          .matches("1\\.0 fred, 1\\.1 p\\.example\\.net \\(x\\), 1\\.1 epd-router-[0-9a-f]{6}");
+    }
+  }
+
+  /** C2. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void addsItselfToTheWayOfAnAnswer(boolean streamed) {
+    String[] headers = {"via: 1.0 ricky", "via: 1.1 q"};
+    cluster
+        .decode()
+        .onChat(
+            (request, to) -> {
+              if (streamed) {
+                to.startEvents(headers).event("1").endChunks();
+              } else {
+                to.json(200, "{}", headers);
+              }
+            });
+
+    RawResponse response =
+        cluster
+            .router()
+            .post(streamed ? Requests.streamed() : Requests.text(), "Via: 1.0 client-side");
+
+    assertThat(String.join(", ", response.headerValues("via")))
+        .matches("1\\.0 ricky, 1\\.1 q, 1\\.1 epd-router-[0-9a-f]{6}");
+  }
+
+  /** B10: no worker is ever asked with HEAD, so that none can answer it with a body. */
+  @Test
+  void asksAWorkerWithGetWhatAClientAsksWithHead() {
+    try (RawClient client = cluster.router().connect()) {
+      client.send(Requests.head("HEAD /v1/models HTTP/1.1"));
+
+      assertThat(client.readBodiless().status()).isEqualTo(200);
+      assertThat(client.get("/v1/models").read().text()).isEqualTo(Scripts.MODEL_LIST);
+    }
+    assertThat(cluster.decode().requestsTo("/v1/models"))
+        .hasSize(2)
+        .allSatisfy(request -> assertThat(request.method()).isEqualTo("GET"));
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void keepsHopByHopHeadersOfWorkersFromTheClient(boolean streamed) {

@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A worker's end of a connection, byte by byte. Every call reaches the socket at once, in one
@@ -19,6 +20,7 @@ public final class Responder {
   private final Socket socket;
   private final OutputStream out;
   private final AtomicInteger chunks = new AtomicInteger();
+  private final AtomicLong bytesSent = new AtomicLong();
 
   Responder(WorkerConnection connection, Socket socket) throws IOException {
     this.connection = connection;
@@ -30,6 +32,7 @@ public final class Responder {
   public Responder write(byte[] bytes) throws IOException {
     out.write(bytes);
     out.flush();
+    bytesSent.addAndGet(bytes.length);
     return this;
   }
 
@@ -98,6 +101,11 @@ public final class Responder {
   /** The last chunk. */
   public Responder endChunks() throws IOException {
     return write("0\r\n\r\n");
+  }
+
+  /** How many bytes were written by now. */
+  public long bytesSent() {
+    return bytesSent.get();
   }
 
   /** How many chunks were written by now. */

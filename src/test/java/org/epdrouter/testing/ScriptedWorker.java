@@ -31,6 +31,7 @@ public final class ScriptedWorker implements AutoCloseable {
   private final List<AssertionError> complaints = new CopyOnWriteArrayList<>();
   private final AtomicInteger accepted = new AtomicInteger();
   private volatile byte[] greeting = new byte[0];
+  private volatile boolean recording;
   private volatile boolean answersAtHead;
   private volatile CountDownLatch mayReadBodies = new CountDownLatch(0);
   private volatile boolean closed;
@@ -40,8 +41,12 @@ public final class ScriptedWorker implements AutoCloseable {
   }
 
   private ScriptedWorker(Script chat, ServerSocketFactory sockets) {
+    this(chat, sockets, "127.0.0.1", 0);
+  }
+
+  private ScriptedWorker(Script chat, ServerSocketFactory sockets, String address, int port) {
     try {
-      server = sockets.createServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+      server = sockets.createServerSocket(port, 1024, InetAddress.getByName(address));
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -81,6 +86,11 @@ public final class ScriptedWorker implements AutoCloseable {
     return new ScriptedWorker(Scripts.DECODE, sockets);
   }
 
+  /** A worker that decodes, at a loopback address and port of one's choice. */
+  public static ScriptedWorker decodeAt(String address, int port) {
+    return new ScriptedWorker(Scripts.DECODE, ServerSocketFactory.getDefault(), address, port);
+  }
+
   /** A worker with a chat script of its own, and the usual health, models and profile endpoints. */
   public static ScriptedWorker answering(Script chat) {
     return new ScriptedWorker(chat);
@@ -101,6 +111,20 @@ public final class ScriptedWorker implements AutoCloseable {
   public ScriptedWorker greeting(byte[] bytes) {
     greeting = bytes;
     return this;
+  }
+
+  /** Keeps every byte that comes in from now on, for {@link #recorded}. */
+  public ScriptedWorker recording() {
+    recording = true;
+    return this;
+  }
+
+  /** The bytes that came in since the last reset while recording, connection by connection. */
+  public List<byte[]> recorded() {
+    return connections.stream()
+        .map(connection -> connection.recording().bytes())
+        .filter(bytes -> bytes.length > 0)
+        .toList();
   }
 
   /** Runs scripts as soon as a request's head is there, while its body may still be on its way. */
@@ -126,6 +150,7 @@ public final class ScriptedWorker implements AutoCloseable {
     answersAtHead = false;
     mayReadBodies = new CountDownLatch(0);
     requests.clear();
+    connections.forEach(connection -> connection.recording().clear());
   }
 
   public int port() {
@@ -197,6 +222,11 @@ public final class ScriptedWorker implements AutoCloseable {
     return connections.stream().mapToLong(WorkerConnection::bytesReceived).sum();
   }
 
+  /** How many bytes went out on all connections by now. */
+  public long bytesSent() {
+    return connections.stream().mapToLong(c -> c.responder().bytesSent()).sum();
+  }
+
   /** Closes connections on which no request is under way, as uvicorn does after 5 s. */
   public void closeIdleConnections() {
     connections.stream().filter(WorkerConnection::isIdle).forEach(WorkerConnection::close);
@@ -254,6 +284,10 @@ public final class ScriptedWorker implements AutoCloseable {
     if (bytes.length > 0) {
       responder.write(bytes);
     }
+  }
+
+  boolean isRecording() {
+    return recording;
   }
 
   boolean answersAtHead() {

@@ -19,6 +19,7 @@ final class WorkerConnection {
   private final ScriptedWorker worker;
   private final int number;
   private final Socket socket;
+  private final RecordedInput recording;
   private final ByteReader reader;
   private final Responder responder;
   private final BlockingQueue<Optional<ReceivedRequest>> queue = new LinkedBlockingQueue<>();
@@ -31,7 +32,8 @@ final class WorkerConnection {
     this.number = number;
     this.socket = socket;
     socket.setTcpNoDelay(true);
-    this.reader = new ByteReader(socket.getInputStream());
+    this.recording = new RecordedInput(socket.getInputStream(), worker::isRecording);
+    this.reader = new ByteReader(recording);
     this.responder = new Responder(this, socket);
   }
 
@@ -41,6 +43,10 @@ final class WorkerConnection {
 
   long bytesReceived() {
     return reader.count();
+  }
+
+  RecordedInput recording() {
+    return recording;
   }
 
   boolean isPeerGone() {

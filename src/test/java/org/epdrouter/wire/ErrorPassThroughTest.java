@@ -20,7 +20,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A worker's error is the client's answer, whichever stage it came from. */
+/**
+ * F12: a worker's error is the client's answer, Retry-After and all, whatever stage it came from.
+ */
 final class ErrorPassThroughTest {
   private Cluster cluster;
 

@@ -1,0 +1,131 @@
+package org.epdrouter.relay;
+
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.resolver.AddressResolver;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.resolver.HostsFileEntriesProvider;
+import io.netty.resolver.HostsFileEntriesResolver;
+import io.netty.resolver.InetNameResolver;
+import io.netty.resolver.ResolvedAddressTypes;
+import io.netty.resolver.dns.DnsAddressResolverGroup;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Promise;
+import java.io.File;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The system's hosts file, read anew when it was last read more than a second ago: Netty's own
+ * reader does it once, when the JVM starts. A file that the property {@code jdk.net.hosts.file}
+ * names takes the place of the system's file and of DNS, as it does for the JDK. Thread-safe.
+ */
+final class HostsFile implements HostsFileEntriesResolver {
+
+  private static final String PROPERTY = "jdk.net.hosts.file";
+  private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final @Nullable File file;
+  private HostsFileEntriesProvider entries;
+  private long read;
+
+  private HostsFile(@Nullable String file) {
+    this.file = file == null ? null : new File(file);
+    this.entries = parse();
+    this.read = System.nanoTime();
+  }
+
+  /** Finds the addresses of workers: by the hosts file, then by DNS for as long as its TTL says. */
+  static AddressResolverGroup<InetSocketAddress> resolver() {
+    String property = System.getProperty(PROPERTY);
+    HostsFile hosts = new HostsFile(property);
+    return property == null
+        ? new DnsAddressResolverGroup(
+            new DnsNameResolverBuilder()
+                .datagramChannelType(NioDatagramChannel.class)
+                .hostsFileEntriesResolver(hosts))
+        : new Alone(hosts);
+  }
+
+  @Override
+  public @Nullable InetAddress address(String host, ResolvedAddressTypes types) {
+    List<InetAddress> found = find(host, types);
+    return found.isEmpty() ? null : found.get(0);
+  }
+
+  private List<InetAddress> find(String host, ResolvedAddressTypes types) {
+    HostsFileEntriesProvider fresh = fresh();
+    String name = host.toLowerCase(Locale.ROOT);
+    List<InetAddress> four = fresh.ipv4Entries().getOrDefault(name, List.of());
+    List<InetAddress> six = fresh.ipv6Entries().getOrDefault(name, List.of());
+    return switch (types) {
+      case IPV4_ONLY -> four;
+      case IPV6_ONLY -> six;
+      case IPV4_PREFERRED -> both(four, six);
+      case IPV6_PREFERRED -> both(six, four);
+    };
+  }
+
+  private static List<InetAddress> both(List<InetAddress> first, List<InetAddress> second) {
+    List<InetAddress> both = new ArrayList<>(first);
+    both.addAll(second);
+    return both;
+  }
+
+  private synchronized HostsFileEntriesProvider fresh() {
+    long now = System.nanoTime();
+    if (now - read > FRESH_NANOS) {
+      entries = parse();
+      read = now;
+    }
+    return entries;
+  }
+
+  private HostsFileEntriesProvider parse() {
+    HostsFileEntriesProvider.Parser parser = HostsFileEntriesProvider.parser();
+    return file == null
+        ? parser.parseSilently()
+        : parser.parseSilently(file, StandardCharsets.UTF_8);
+  }
+
+  /** Resolves without DNS. */
+  private static final class Alone extends AddressResolverGroup<InetSocketAddress> {
+    private final HostsFile hosts;
+
+    Alone(HostsFile hosts) {
+      this.hosts = hosts;
+    }
+
+    @Override
+    protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {
+      return new InetNameResolver(executor) {
+        @Override
+        protected void doResolve(String host, Promise<InetAddress> promise)
+            throws UnknownHostException {
+          promise.setSuccess(found(host).get(0));
+        }
+
+        @Override
+        protected void doResolveAll(String host, Promise<List<InetAddress>> promise)
+            throws UnknownHostException {
+          promise.setSuccess(found(host));
+        }
+      }.asAddressResolver();
+    }
+
+    private List<InetAddress> found(String host) throws UnknownHostException {
+      List<InetAddress> found = hosts.find(host, ResolvedAddressTypes.IPV4_PREFERRED);
+      if (found.isEmpty()) {
+        throw new UnknownHostException(host);
+      }
+      return found;
+    }
+  }
+}
