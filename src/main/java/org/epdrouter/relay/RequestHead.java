@@ -2,7 +2,6 @@ package org.epdrouter.relay;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class RequestHead {
 
   private static final boolean[] TOKEN = token();
-  private static final Pattern HOST =
-      Pattern.compile("(?:\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._~!$&'()*+;=%-]*)(?::[0-9]{0,5})?");
+  private static final boolean[] HOST_NAME = table("-._~!$&'()*+;=%", true);
+  private static final boolean[] HOST_ADDRESS = table(":.ABCDEFabcdef0123456789", false);
+  private static final int MAX_PORT_DIGITS = 5;
   private static final int MAX_DIGITS = 18;
 
   private final byte[] head;
@@ -32,6 +32,16 @@ final class RequestHead {
       token[c] = "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0;
     }
     return token;
+  }
+
+  private static boolean[] table(String marks, boolean alphanumeric) {
+    boolean[] table = new boolean[256];
+    for (char c = 0; c <= '~'; c++) {
+      boolean letterOrDigit =
+          (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+      table[c] = marks.indexOf(c) >= 0 || (alphanumeric && letterOrDigit);
+    }
+    return table;
   }
 
   /**
@@ -140,7 +150,45 @@ final class RequestHead {
       return "more than one host header";
     }
     hasHost = true;
-    return HOST.matcher(value(start, end)).matches() ? null : "a host header that is not a host";
+    return isHost(start, end) ? null : "a host header that is not a host";
+  }
+
+  /** RFC 9110 7.2: uri-host [ ":" port ]. */
+  private boolean isHost(int start, int end) {
+    int at = valueStart(start, end);
+    int to = valueEnd(at, end);
+    if (at < to && head[at] == '[') {
+      int address = at + 1;
+      at = skip(HOST_ADDRESS, address, to);
+      if (at == address || at == to || head[at] != ']') {
+        return false;
+      }
+      at++;
+    } else {
+      at = skip(HOST_NAME, at, to);
+    }
+    if (at < to && head[at] == ':') {
+      int port = at + 1;
+      at = skipDigits(port, to);
+      return at == to && at - port <= MAX_PORT_DIGITS;
+    }
+    return at == to;
+  }
+
+  private int skip(boolean[] allowed, int from, int to) {
+    int at = from;
+    while (at < to && allowed[head[at] & 0xff]) {
+      at++;
+    }
+    return at;
+  }
+
+  private int skipDigits(int from, int to) {
+    int at = from;
+    while (at < to && head[at] >= '0' && head[at] <= '9') {
+      at++;
+    }
+    return at;
   }
 
   private @Nullable String length(int start, int end) {
@@ -148,12 +196,14 @@ final class RequestHead {
       return "more than one content-length header";
     }
     hasLength = true;
-    String value = value(start, end);
+    int from = valueStart(start, end);
+    int to = valueEnd(from, end);
+    int digits = skipDigits(from, to) - from;
     boolean proper =
-        !value.isEmpty()
-            && value.length() <= MAX_DIGITS
-            && value.chars().allMatch(c -> c >= '0' && c <= '9')
-            && (value.charAt(0) != '0' || value.length() == 1);
+        digits > 0
+            && digits == to - from
+            && digits <= MAX_DIGITS
+            && (head[from] != '0' || digits == 1);
     return proper ? null : "a content-length that is not a plain number";
   }
 
@@ -162,21 +212,26 @@ final class RequestHead {
       return "more than one transfer-encoding header";
     }
     hasCoding = true;
-    return value(start, end).equalsIgnoreCase("chunked")
+    int from = valueStart(start, end);
+    return text(from, valueEnd(from, end)).equalsIgnoreCase("chunked")
         ? null
         : "a transfer-encoding that is not chunked";
   }
 
-  private String value(int start, int end) {
+  private int valueStart(int start, int end) {
     int from = start;
-    int to = end;
-    while (from < to && isBlank(head[from])) {
+    while (from < end && isBlank(head[from])) {
       from++;
     }
+    return from;
+  }
+
+  private int valueEnd(int from, int end) {
+    int to = end;
     while (to > from && isBlank(head[to - 1])) {
       to--;
     }
-    return text(from, to);
+    return to;
   }
 
   private static boolean isBlank(byte octet) {

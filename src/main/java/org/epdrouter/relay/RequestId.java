@@ -26,17 +26,23 @@ public final class RequestId {
   }
 
   private static boolean isProper(CharSequence id) {
-    return id.length() > 0
-        && id.length() <= MAX_LENGTH
-        && id.chars()
-            .allMatch(
-                c ->
-                    (c >= '0' && c <= '9')
-                        || (c >= 'A' && c <= 'Z')
-                        || (c >= 'a' && c <= 'z')
-                        || c == '.'
-                        || c == '_'
-                        || c == ':'
-                        || c == '-');
+    if (id.length() == 0 || id.length() > MAX_LENGTH) {
+      return false;
+    }
+    for (int index = 0; index < id.length(); index++) {
+      char c = id.charAt(index);
+      boolean proper =
+          (c >= '0' && c <= '9')
+              || (c >= 'A' && c <= 'Z')
+              || (c >= 'a' && c <= 'z')
+              || c == '.'
+              || c == '_'
+              || c == ':'
+              || c == '-';
+      if (!proper) {
+        return false;
+      }
+    }
+    return true;
   }
 }
