@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Looks for bytes that the splicer reads in another way than plain Jackson, guided by coverage. */
@@ -29,6 +30,7 @@ final class ChatRequestFuzzTest {
     "\\\\",
     "\\ud83d\\ude00"
   })
+  @Timeout(180)
   @FuzzTest(maxDuration = "20s")
   void readsAndEditsAsPlainJacksonDoes(byte[] body) {
     Random random = new Random(Arrays.hashCode(body));
