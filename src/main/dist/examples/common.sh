@@ -87,19 +87,27 @@ ec_config() {
   printf '"ec_connector_extra_config":{"shared_storage_path":"%s"}}' "$EC_SHARED_STORAGE_PATH"
 }
 
-# start_encode_worker PORT GPU
-start_encode_worker() {
-  CUDA_VISIBLE_DEVICES=$2 \
-    start encode "$1" \
+# start_worker NAME PORT GPU FLAG...: with the flags that all workers share.
+start_worker() {
+  local name=$1 port=$2 gpu=$3
+  shift 3
+  CUDA_VISIBLE_DEVICES=$gpu \
+    start "$name" "$port" \
     vllm serve "$MODEL" \
-    --port "$1" \
-    --gpu-memory-utilization 0.01 \
+    --port "$port" \
     --enforce-eager \
     --enable-request-id-headers \
-    --no-enable-prefix-caching \
-    --max-num-batched-tokens 114688 \
     --max-num-seqs 128 \
     --allowed-local-media-path "$MEDIA_PATH" \
+    "$@"
+}
+
+# start_encode_worker PORT GPU
+start_encode_worker() {
+  start_worker encode "$1" "$2" \
+    --gpu-memory-utilization 0.01 \
+    --no-enable-prefix-caching \
+    --max-num-batched-tokens 114688 \
     --ec-transfer-config "$(ec_config ec_producer)"
 }
 

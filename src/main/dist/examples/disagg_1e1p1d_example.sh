@@ -27,27 +27,15 @@ prepare "$ENCODE_PORT" "$PREFILL_PORT" "$DECODE_PORT"
 
 start_encode_worker "$ENCODE_PORT" "$GPU_E"
 
-CUDA_VISIBLE_DEVICES=$GPU_P VLLM_NIXL_SIDE_CHANNEL_PORT=$PREFILL_SIDE_CHANNEL_PORT \
-  start prefill "$PREFILL_PORT" \
-  vllm serve "$MODEL" \
-  --port "$PREFILL_PORT" \
+VLLM_NIXL_SIDE_CHANNEL_PORT=$PREFILL_SIDE_CHANNEL_PORT \
+  start_worker prefill "$PREFILL_PORT" "$GPU_P" \
   --gpu-memory-utilization 0.7 \
-  --enforce-eager \
-  --enable-request-id-headers \
-  --max-num-seqs 128 \
-  --allowed-local-media-path "$MEDIA_PATH" \
   --ec-transfer-config "$(ec_config ec_consumer)" \
   --kv-transfer-config '{"kv_connector":"NixlConnector","kv_role":"kv_producer"}'
 
-CUDA_VISIBLE_DEVICES=$GPU_D VLLM_NIXL_SIDE_CHANNEL_PORT=$DECODE_SIDE_CHANNEL_PORT \
-  start decode "$DECODE_PORT" \
-  vllm serve "$MODEL" \
-  --port "$DECODE_PORT" \
+VLLM_NIXL_SIDE_CHANNEL_PORT=$DECODE_SIDE_CHANNEL_PORT \
+  start_worker decode "$DECODE_PORT" "$GPU_D" \
   --gpu-memory-utilization 0.7 \
-  --enforce-eager \
-  --enable-request-id-headers \
-  --max-num-seqs 128 \
-  --allowed-local-media-path "$MEDIA_PATH" \
   --kv-transfer-config '{"kv_connector":"NixlConnector","kv_role":"kv_consumer"}'
 
 wait_for encode prefill decode

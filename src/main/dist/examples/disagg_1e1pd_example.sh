@@ -19,15 +19,8 @@ prepare "$ENCODE_PORT" "$PREFILL_DECODE_PORT"
 
 start_encode_worker "$ENCODE_PORT" "$GPU_E"
 
-CUDA_VISIBLE_DEVICES=$GPU_PD \
-  start prefill-decode "$PREFILL_DECODE_PORT" \
-  vllm serve "$MODEL" \
-  --port "$PREFILL_DECODE_PORT" \
+start_worker prefill-decode "$PREFILL_DECODE_PORT" "$GPU_PD" \
   --gpu-memory-utilization 0.7 \
-  --enforce-eager \
-  --enable-request-id-headers \
-  --max-num-seqs 128 \
-  --allowed-local-media-path "$MEDIA_PATH" \
   --ec-transfer-config "$(ec_config ec_consumer)"
 
 wait_for encode prefill-decode
