@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestHead {
 
-  private static final boolean[] TOKEN = token();
+  private static final boolean[] TOKEN = table("!#$%&'*+-.^_`|~", true);
   private static final boolean[] HOST_NAME = table("-._~!$&'()*+;=%", true);
   private static final boolean[] HOST_ADDRESS = table(":.ABCDEFabcdef0123456789", false);
   private static final int MAX_PORT_DIGITS = 5;
@@ -24,14 +24,6 @@ final class RequestHead {
 
   private RequestHead(byte[] head) {
     this.head = head;
-  }
-
-  private static boolean[] token() {
-    boolean[] token = new boolean[256];
-    for (char c = '!'; c <= '~'; c++) {
-      token[c] = "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0;
-    }
-    return token;
   }
 
   private static boolean[] table(String marks, boolean alphanumeric) {
