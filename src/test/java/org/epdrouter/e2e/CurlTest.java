@@ -10,12 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.epdrouter.simulator.Behaviour;
 import org.epdrouter.simulator.Faults;
 import org.epdrouter.simulator.Role;
 import org.epdrouter.simulator.SimulatedWorker;
-import org.epdrouter.simulator.SimulatorSettings;
-import org.epdrouter.simulator.Timing;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,11 +30,7 @@ class CurlTest {
 
   @BeforeAll
   static void start() {
-    deployment =
-        Deployment.start(
-            SimulatorSettings.of(1, 1, 1)
-                .withBehaviour(
-                    Behaviour.builder().timing(Timing.ofTokens(Duration.ZERO, PAUSE)).build()));
+    deployment = Deployment.pacedBy(PAUSE);
   }
 
   @AfterAll

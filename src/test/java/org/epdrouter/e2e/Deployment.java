@@ -3,16 +3,19 @@ package org.epdrouter.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.epdrouter.EpdRouter;
+import org.epdrouter.simulator.Behaviour;
 import org.epdrouter.simulator.Role;
 import org.epdrouter.simulator.Simulator;
 import org.epdrouter.simulator.SimulatorSettings;
 import org.epdrouter.simulator.SimulatorState;
+import org.epdrouter.simulator.Timing;
 import org.epdrouter.simulator.WorkerState;
 
 /** A router in this JVM and the simulated workers behind it. */
@@ -36,6 +39,13 @@ final class Deployment implements AutoCloseable {
     keys.put("router.host", "127.0.0.1");
     keys.put("router.port", "0");
     return new Deployment(simulator, EpdRouter.start(keys));
+  }
+
+  /** One worker of each role; a token comes so long after the one before. */
+  static Deployment pacedBy(Duration betweenTokens) {
+    Timing timing = Timing.ofTokens(Duration.ZERO, betweenTokens);
+    return start(
+        SimulatorSettings.of(1, 1, 1).withBehaviour(Behaviour.builder().timing(timing).build()));
   }
 
   /** The settings that route to these workers. */

@@ -9,9 +9,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.stream.Stream;
-import org.epdrouter.simulator.Behaviour;
-import org.epdrouter.simulator.SimulatorSettings;
-import org.epdrouter.simulator.Timing;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,11 +25,7 @@ class HttpClientTest {
 
   @BeforeAll
   static void start() {
-    deployment =
-        Deployment.start(
-            SimulatorSettings.of(1, 1, 1)
-                .withBehaviour(
-                    Behaviour.builder().timing(Timing.ofTokens(Duration.ZERO, PAUSE)).build()));
+    deployment = Deployment.pacedBy(PAUSE);
   }
 
   @AfterAll

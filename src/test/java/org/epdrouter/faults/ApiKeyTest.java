@@ -6,40 +6,24 @@ import java.util.stream.Stream;
 import org.epdrouter.testing.Cluster;
 import org.epdrouter.testing.RawResponse;
 import org.epdrouter.testing.Requests;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients' keys and workers' keys have nothing to do with each other. */
 final class ApiKeyTest {
-  private static Cluster cluster;
-
-  @BeforeAll
-  static void start() {
-    cluster =
-        Cluster.start(
-            1,
-            1,
-            1,
-            "router.api-keys",
-            "client-key-1,client-key-2",
-            "router.workers.api-key",
-            "worker-key");
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void reset() {
-    cluster.reset();
-  }
+  @RegisterExtension
+  private static final Cluster cluster =
+      Cluster.shared(
+          1,
+          1,
+          1,
+          "router.api-keys",
+          "client-key-1,client-key-2",
+          "router.workers.api-key",
+          "worker-key");
 
   @ParameterizedTest
   @ValueSource(strings = {"Bearer client-key-1", "Bearer client-key-2", "bearer client-key-1"})

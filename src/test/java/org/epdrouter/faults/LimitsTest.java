@@ -12,10 +12,8 @@ import org.epdrouter.testing.Eventually;
 import org.epdrouter.testing.RawClient;
 import org.epdrouter.testing.RawResponse;
 import org.epdrouter.testing.Requests;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -25,38 +23,24 @@ final class LimitsTest {
   private static final int MAX_HEADER = 64 << 10;
   private static final int MAX_URI = 4 << 10;
 
-  private static Cluster cluster;
-
-  @BeforeAll
-  static void start() {
-    cluster =
-        Cluster.start(
-            0,
-            0,
-            1,
-            "router.header-timeout",
-            "500ms",
-            "router.body-timeout",
-            "500ms",
-            "router.client-idle-timeout",
-            "500ms",
-            "router.max-body",
-            "" + MAX_BODY,
-            "router.max-header",
-            "64KB",
-            "router.max-uri",
-            "4KB");
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void reset() {
-    cluster.reset();
-  }
+  @RegisterExtension
+  private static final Cluster cluster =
+      Cluster.shared(
+          0,
+          0,
+          1,
+          "router.header-timeout",
+          "500ms",
+          "router.body-timeout",
+          "500ms",
+          "router.client-idle-timeout",
+          "500ms",
+          "router.max-body",
+          "" + MAX_BODY,
+          "router.max-header",
+          "64KB",
+          "router.max-uri",
+          "4KB");
 
   @ParameterizedTest
   @ValueSource(

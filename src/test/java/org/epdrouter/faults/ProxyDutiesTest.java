@@ -12,31 +12,14 @@ import org.epdrouter.testing.ReceivedRequest;
 import org.epdrouter.testing.Requests;
 import org.epdrouter.testing.ScriptedWorker;
 import org.epdrouter.testing.Scripts;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What RFC 9110 and 9112 ask of a proxy. */
 final class ProxyDutiesTest {
-  private static Cluster cluster;
-
-  @BeforeAll
-  static void start() {
-    cluster = Cluster.start(1, 1, 1);
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void reset() {
-    cluster.reset();
-  }
+  @RegisterExtension private static final Cluster cluster = Cluster.shared(1, 1, 1);
 
   @Test
   void keepsHopByHopHeadersOfTheClientFromWorkers() {
@@ -419,8 +402,7 @@ final class ProxyDutiesTest {
         "*"
       })
   void hasNoOtherSpellingsOfItsPaths(String target) {
-    RawResponse response =
-        cluster.router().post(target, Requests.text().getBytes(StandardCharsets.UTF_8));
+    RawResponse response = postTo(target);
 
     assertThat(response.status()).isIn(400, 404);
     assertThat(cluster.chats()).isEmpty();
@@ -434,8 +416,7 @@ final class ProxyDutiesTest {
         "/v1/chat/completions?a=b&bridgeEndpoint=false&throwExceptionOnFailure=false"
       })
   void sendsWorkersTheOnePathTheyKnow(String target) {
-    RawResponse response =
-        cluster.router().post(target, Requests.text().getBytes(StandardCharsets.UTF_8));
+    RawResponse response = postTo(target);
 
     assertThat(response.status()).isIn(200, 404);
     assertThat(cluster.chats())
@@ -450,5 +431,9 @@ final class ProxyDutiesTest {
           .doesNotContainIgnoringCase("camel")
           .doesNotContainIgnoringCase("breadcrumb");
     }
+  }
+
+  private static RawResponse postTo(String target) {
+    return cluster.router().post(target, Requests.text().getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -11,9 +11,8 @@ import org.epdrouter.testing.Cluster;
 import org.epdrouter.testing.RawClient;
 import org.epdrouter.testing.RawResponse;
 import org.epdrouter.testing.Requests;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,22 +38,12 @@ final class ReplayTest {
   private static final ParsedRequest CHAT = chat(BODY);
   private static final ParsedRequest MODELS = new ParsedRequest("GET", "/v1/models", "");
 
-  private static Cluster cluster;
+  @RegisterExtension
+  private static final Cluster cluster = Cluster.shared(0, 0, 1, "router.health.interval", "off");
 
   @BeforeAll
-  static void start() {
-    cluster = Cluster.start(0, 0, 1, "router.health.interval", "off");
+  static void record() {
     cluster.decode().recording();
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void reset() {
-    cluster.reset();
   }
 
   @ParameterizedTest(name = "{0}")

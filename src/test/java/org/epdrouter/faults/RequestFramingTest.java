@@ -14,10 +14,8 @@ import org.epdrouter.testing.RawResponse;
 import org.epdrouter.testing.ReceivedRequest;
 import org.epdrouter.testing.Requests;
 import org.epdrouter.testing.RouterUnderTest;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -46,23 +44,9 @@ final class RequestFramingTest {
           + "\r\n\r\n"
           + BODY;
 
-  private static Cluster cluster;
-
-  @BeforeAll
-  static void start() {
-    cluster =
-        Cluster.start(0, 0, 1, "router.header-timeout", "700ms", "router.body-timeout", "700ms");
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void reset() {
-    cluster.reset();
-  }
+  @RegisterExtension
+  private static final Cluster cluster =
+      Cluster.shared(0, 0, 1, "router.header-timeout", "700ms", "router.body-timeout", "700ms");
 
   @Test
   void takesTheRequestsThatTheOthersAreMadeFrom() {

@@ -12,32 +12,15 @@ import org.epdrouter.testing.RawClient;
 import org.epdrouter.testing.RawResponse;
 import org.epdrouter.testing.Requests;
 import org.epdrouter.testing.Responder;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * A client that reads slowly slows its worker down; the router holds no more of a stream than fits
  * into its water marks.
  */
 final class SlowReaderTest {
-  private static Cluster cluster;
-
-  @BeforeAll
-  static void start() {
-    cluster = Cluster.start(0, 0, 1);
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void reset() {
-    cluster.reset();
-  }
+  @RegisterExtension private static final Cluster cluster = Cluster.shared(0, 0, 1);
 
   @Test
   void stopsReadingFromAWorkerWhoseClientDoesNotRead() {

@@ -11,32 +11,15 @@ import org.epdrouter.testing.Cluster;
 import org.epdrouter.testing.Eventually;
 import org.epdrouter.testing.RawResponse;
 import org.epdrouter.testing.Requests;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Event streams of any legal shape pass byte for byte, one event to a chunk. */
 final class SseTest {
-  private static Cluster cluster;
-
-  @BeforeAll
-  static void start() {
-    cluster = Cluster.start(0, 0, 1);
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void reset() {
-    cluster.reset();
-  }
+  @RegisterExtension private static final Cluster cluster = Cluster.shared(0, 0, 1);
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("streams")

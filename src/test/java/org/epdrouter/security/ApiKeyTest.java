@@ -9,10 +9,8 @@ import org.epdrouter.testing.RawClient;
 import org.epdrouter.testing.RawResponse;
 import org.epdrouter.testing.ReceivedRequest;
 import org.epdrouter.testing.Requests;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,34 +18,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ApiKeyTest {
   private static final String KEY = "Authorization: Bearer 1234567890";
 
-  private static Cluster cluster;
-
-  @BeforeAll
-  static void start() {
-    cluster =
-        Cluster.start(
-            1,
-            1,
-            1,
-            "router.api-keys",
-            "1234567890",
-            "router.workers.api-key",
-            "987",
-            "router.forward-headers",
-            "authorization,x-mine",
-            "router.health.interval",
-            "50ms");
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void reset() {
-    cluster.reset();
-  }
+  @RegisterExtension
+  private static final Cluster cluster =
+      Cluster.shared(
+          1,
+          1,
+          1,
+          "router.api-keys",
+          "1234567890",
+          "router.workers.api-key",
+          "987",
+          "router.forward-headers",
+          "authorization,x-mine",
+          "router.health.interval",
+          "50ms");
 
   @ParameterizedTest
   @ValueSource(

@@ -5,32 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.epdrouter.testing.Cluster;
 import org.epdrouter.testing.RawResponse;
 import org.epdrouter.testing.Requests;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** J13: a request that asks for more than it may reaches no worker. */
 final class DemandTest {
-  private static Cluster cluster;
-
-  @BeforeAll
-  static void start() {
-    cluster = Cluster.start(0, 1, 1, "router.max-choices", "4", "router.max-tokens", "1000");
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void reset() {
-    cluster.reset();
-  }
+  @RegisterExtension
+  private static final Cluster cluster =
+      Cluster.shared(0, 1, 1, "router.max-choices", "4", "router.max-tokens", "1000");
 
   @ParameterizedTest
   @ValueSource(

@@ -8,10 +8,8 @@ import org.epdrouter.settings.SettingException;
 import org.epdrouter.testing.Cluster;
 import org.epdrouter.testing.RawResponse;
 import org.epdrouter.testing.Requests;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,23 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class MediaTest {
   private static final String GOOD = Requests.image("https://images.example.com/a.png");
 
-  private static Cluster cluster;
-
-  @BeforeAll
-  static void start() {
-    cluster =
-        Cluster.start(1, 1, 1, "router.media.allow", "data, https://images.example.com,file:///m/");
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void reset() {
-    cluster.reset();
-  }
+  @RegisterExtension
+  private static final Cluster cluster =
+      Cluster.shared(1, 1, 1, "router.media.allow", "data, https://images.example.com,file:///m/");
 
   @Test
   void takesWhatIsAllowed() {

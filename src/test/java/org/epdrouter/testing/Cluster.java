@@ -4,32 +4,72 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A router and the scripted workers behind it, started and closed together. */
-public final class Cluster implements AutoCloseable {
-  private final List<ScriptedWorker> encode;
-  private final List<ScriptedWorker> prefill;
-  private final List<ScriptedWorker> decode;
-  private final RouterUnderTest router;
+/**
+ * A router and the scripted workers behind it, started and closed together: by whoever opens it, or
+ * for all tests of a class, each of which finds it reset.
+ */
+public final class Cluster
+    implements AutoCloseable, BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
+  private final int[] sizes;
+  private final String[] settings;
+  private List<ScriptedWorker> encode;
+  private List<ScriptedWorker> prefill;
+  private List<ScriptedWorker> decode;
+  private RouterUnderTest router;
 
-  private Cluster(int encode, int prefill, int decode, String... settings) {
-    this.encode = IntStream.range(0, encode).mapToObj(i -> ScriptedWorker.encode()).toList();
-    this.prefill = IntStream.range(0, prefill).mapToObj(i -> ScriptedWorker.prefill()).toList();
-    this.decode = IntStream.range(0, decode).mapToObj(i -> ScriptedWorker.decode()).toList();
-    RouterUnderTest.Builder builder =
-        RouterUnderTest.builder()
-            .encode(this.encode.toArray(ScriptedWorker[]::new))
-            .prefill(this.prefill.toArray(ScriptedWorker[]::new))
-            .decode(this.decode.toArray(ScriptedWorker[]::new));
-    for (int i = 0; i < settings.length; i += 2) {
-      builder.with(settings[i], settings[i + 1]);
-    }
-    this.router = builder.start();
+  private Cluster(int[] sizes, String... settings) {
+    this.sizes = sizes;
+    this.settings = settings;
   }
 
   /** Starts so many workers of each stage and a router; settings are keys and values in turn. */
   public static Cluster start(int encode, int prefill, int decode, String... settings) {
-    return new Cluster(encode, prefill, decode, settings);
+    Cluster cluster = shared(encode, prefill, decode, settings);
+    cluster.open();
+    return cluster;
+  }
+
+  /**
+   * The same for a static field with {@code @RegisterExtension}: open while the tests of the class
+   * run.
+   */
+  public static Cluster shared(int encode, int prefill, int decode, String... settings) {
+    return new Cluster(new int[] {encode, prefill, decode}, settings);
+  }
+
+  private void open() {
+    encode = IntStream.range(0, sizes[0]).mapToObj(i -> ScriptedWorker.encode()).toList();
+    prefill = IntStream.range(0, sizes[1]).mapToObj(i -> ScriptedWorker.prefill()).toList();
+    decode = IntStream.range(0, sizes[2]).mapToObj(i -> ScriptedWorker.decode()).toList();
+    RouterUnderTest.Builder builder =
+        RouterUnderTest.builder()
+            .encode(encode.toArray(ScriptedWorker[]::new))
+            .prefill(prefill.toArray(ScriptedWorker[]::new))
+            .decode(decode.toArray(ScriptedWorker[]::new));
+    for (int i = 0; i < settings.length; i += 2) {
+      builder.with(settings[i], settings[i + 1]);
+    }
+    router = builder.start();
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    open();
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    reset();
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    close();
   }
 
   public RouterUnderTest router() {

@@ -17,32 +17,15 @@ import org.epdrouter.testing.ReceivedRequest;
 import org.epdrouter.testing.Requests;
 import org.epdrouter.testing.RouterUnderTest;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the encode workers get: one request per media item, all at once, before anything else. */
 final class EncodeFanOutTest {
-  private static Cluster cluster;
-
-  @BeforeAll
-  static void start() {
-    cluster = Cluster.start(3, 1, 1);
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void reset() {
-    cluster.reset();
-  }
+  @RegisterExtension private static final Cluster cluster = Cluster.shared(3, 1, 1);
 
   @Test
   void sendsEachItemAloneInARequestOfFourMembers() {

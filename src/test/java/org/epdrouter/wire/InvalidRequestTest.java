@@ -8,10 +8,8 @@ import org.epdrouter.testing.Cluster;
 import org.epdrouter.testing.RawClient;
 import org.epdrouter.testing.RawResponse;
 import org.epdrouter.testing.Requests;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,22 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What is not a chat request is refused with an OpenAI error object before any worker hears of it.
  */
 final class InvalidRequestTest {
-  private static Cluster cluster;
-
-  @BeforeAll
-  static void start() {
-    cluster = Cluster.start(1, 1, 1);
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void reset() {
-    cluster.reset();
-  }
+  @RegisterExtension private static final Cluster cluster = Cluster.shared(1, 1, 1);
 
   @ParameterizedTest
   @MethodSource("invalidBodies")

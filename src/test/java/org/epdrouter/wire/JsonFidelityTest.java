@@ -18,10 +18,8 @@ import org.epdrouter.testing.RawResponse;
 import org.epdrouter.testing.ReceivedRequest;
 import org.epdrouter.testing.Requests;
 import org.epdrouter.testing.Scripts;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -37,22 +35,7 @@ final class JsonFidelityTest {
 
   private static final String HEAD = "{\"model\":\"m\",\"messages\":[]";
 
-  private static Cluster cluster;
-
-  @BeforeAll
-  static void start() {
-    cluster = Cluster.start(0, 1, 1);
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void reset() {
-    cluster.reset();
-  }
+  @RegisterExtension private static final Cluster cluster = Cluster.shared(0, 1, 1);
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("vectors")

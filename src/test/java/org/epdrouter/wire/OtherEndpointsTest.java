@@ -10,10 +10,8 @@ import org.epdrouter.testing.ReceivedRequest;
 import org.epdrouter.testing.Requests;
 import org.epdrouter.testing.ScriptedWorker;
 import org.epdrouter.testing.Scripts;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,22 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models, profiles, and what is not there. */
 final class OtherEndpointsTest {
-  private static Cluster cluster;
-
-  @BeforeAll
-  static void start() {
-    cluster = Cluster.start(2, 2, 2);
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void reset() {
-    cluster.reset();
-  }
+  @RegisterExtension private static final Cluster cluster = Cluster.shared(2, 2, 2);
 
   @Test
   void listsTheModelsOfADecodeWorkerAsItSaysThem() {

@@ -14,10 +14,8 @@ import org.epdrouter.testing.ReceivedRequest;
 import org.epdrouter.testing.Requests;
 import org.epdrouter.testing.RouterUnderTest;
 import org.epdrouter.testing.Scripts;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,22 +28,7 @@ final class PrefillContractTest {
       "{\"do_remote_decode\":true,\"do_remote_prefill\":false,\"remote_engine_id\":null,"
           + "\"remote_block_ids\":null,\"remote_host\":null,\"remote_port\":null}";
 
-  private static Cluster cluster;
-
-  @BeforeAll
-  static void start() {
-    cluster = Cluster.start(1, 1, 1);
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void reset() {
-    cluster.reset();
-  }
+  @RegisterExtension private static final Cluster cluster = Cluster.shared(1, 1, 1);
 
   @Test
   void setsWhatPrefillNeedsOnABareRequest() {

@@ -20,32 +20,15 @@ import org.epdrouter.testing.RawResponse;
 import org.epdrouter.testing.Requests;
 import org.epdrouter.testing.RouterUnderTest;
 import org.epdrouter.testing.Scripts;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Events reach the client one by one, as they are, as soon as they are there. */
 final class StreamingTest {
   private static final List<String> EVENTS =
       Scripts.EVENTS.stream().map(e -> "data: " + e + "\n\n").toList();
 
-  private static Cluster cluster;
-
-  @BeforeAll
-  static void start() {
-    cluster = Cluster.start(1, 1, 1);
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void reset() {
-    cluster.reset();
-  }
+  @RegisterExtension private static final Cluster cluster = Cluster.shared(1, 1, 1);
 
   @Test
   void passesEveryEventInAChunkOfItsOwn() {
