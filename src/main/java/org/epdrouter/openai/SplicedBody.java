@@ -25,7 +25,11 @@ public final class SplicedBody {
   private SplicedBody(ChatRequest request, List<Segment> segments) {
     this.request = request;
     this.segments = List.copyOf(segments);
-    this.length = segments.stream().mapToInt(Segment::length).sum();
+    int sum = 0;
+    for (Segment segment : segments) {
+      sum += segment.length();
+    }
+    this.length = sum;
   }
 
   /** Bytes of the body. */

@@ -26,13 +26,15 @@ final class AnswerHead {
         && !HttpVersion.HTTP_1_0.equals(head.protocolVersion())) {
       return "version " + head.protocolVersion();
     }
-    List<String> codings = head.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
-    if (!codings.isEmpty()
-        && !(codings.size() == 1
-            && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.get(0)))) {
-      return "Transfer-Encoding " + codings;
-    }
-    return null;
+    return head.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)
+        ? oddity(head.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING))
+        : null;
+  }
+
+  private static @Nullable String oddity(List<String> codings) {
+    boolean chunked =
+        codings.size() == 1 && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.get(0));
+    return chunked ? null : "Transfer-Encoding " + codings;
   }
 
   /** Whether the body is a stream of server-sent events that the client waits for one by one. */

@@ -1,8 +1,9 @@
 package org.epdrouter.relay;
 
 import io.netty.handler.codec.http.HttpHeaders;
-import java.util.Locale;
+import java.util.Arrays;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Headers that go through a proxy; the others belong to one connection (RFC 9110 7.6.1), to
@@ -10,26 +11,30 @@ import java.util.Set;
  */
 final class EndToEnd {
 
-  private static final Set<String> STAYING =
-      Set.of(
-          "connection",
-          "keep-alive",
-          "proxy-connection",
-          "proxy-authenticate",
-          "proxy-authorization",
-          "te",
-          "trailer",
-          "transfer-encoding",
-          "upgrade",
-          "content-length",
-          "expect",
-          "host");
+  /** Compares as it goes: a name in lower case would be a new string for every header. */
+  private static final Set<String> STAYING = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+
+  static {
+    STAYING.addAll(
+        Arrays.asList(
+            "connection",
+            "keep-alive",
+            "proxy-connection",
+            "proxy-authenticate",
+            "proxy-authorization",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+            "content-length",
+            "expect",
+            "host"));
+  }
 
   private EndToEnd() {}
 
   static boolean passes(String name) {
-    return !name.regionMatches(true, 0, "camel", 0, 5)
-        && !STAYING.contains(name.toLowerCase(Locale.ROOT));
+    return !name.regionMatches(true, 0, "camel", 0, 5) && !STAYING.contains(name);
   }
 
   /** Adds a message's header to those of a request, if it may go there. */

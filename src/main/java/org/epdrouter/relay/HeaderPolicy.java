@@ -2,6 +2,7 @@ package org.epdrouter.relay;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,9 @@ final class HeaderPolicy {
 
   private static final String AUTHORIZATION = "Authorization";
 
-  private final List<String> forwarded;
+  /** As Netty looks names up: their hashes are computed once. */
+  private final List<AsciiString> forwarded;
+
   private final List<String> returned;
   private final boolean authorizationPasses;
 
@@ -32,16 +35,19 @@ final class HeaderPolicy {
         Arrays.stream(forwarded.split(",", -1))
             .map(String::trim)
             .filter(name -> !name.isEmpty() && !name.equalsIgnoreCase(AUTHORIZATION))
+            .map(AsciiString::cached)
             .toList();
-    this.returned = Stream.concat(this.forwarded.stream(), ANSWERS.stream()).toList();
+    this.returned =
+        Stream.concat(this.forwarded.stream().map(AsciiString::toString), ANSWERS.stream())
+            .toList();
   }
 
   /** Puts the request's headers that may pass on the message. */
   void let(HttpHeaders request, Map<String, Object> message) {
-    for (String name : forwarded) {
-      List<String> values = request.getAll(name);
-      if (!values.isEmpty()) {
-        message.put(name, values.size() == 1 ? values.get(0) : values);
+    for (AsciiString name : forwarded) {
+      if (request.contains(name)) {
+        List<String> values = request.getAll(name);
+        message.put(name.toString(), values.size() == 1 ? values.get(0) : values);
       }
     }
     String authorization = request.get(HttpHeaderNames.AUTHORIZATION);

@@ -2,7 +2,6 @@ package org.epdrouter.relay;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -21,19 +20,14 @@ public final class Via {
 
   /** Whether a message has been here before: its way is a circle. */
   boolean isIn(HttpHeaders headers) {
-    for (String value : headers.getAll(HttpHeaderNames.VIA)) {
-      if (value.contains(name)) {
-        return true;
-      }
-    }
-    return false;
+    return headers.contains(HttpHeaderNames.VIA)
+        && headers.getAll(HttpHeaderNames.VIA).stream().anyMatch(value -> value.contains(name));
   }
 
   /** Keeps what the request has come through, for the calls that are made for it. */
   static void keep(HttpHeaders request, Map<String, Object> message) {
-    List<String> values = request.getAll(HttpHeaderNames.VIA);
-    if (!values.isEmpty()) {
-      message.put(HEADER, String.join(", ", values));
+    if (request.contains(HttpHeaderNames.VIA)) {
+      message.put(HEADER, String.join(", ", request.getAll(HttpHeaderNames.VIA)));
     }
   }
 
