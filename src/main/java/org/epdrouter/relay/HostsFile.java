@@ -19,39 +19,33 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The system's hosts file, read anew when it was last read more than a second ago: Netty's own
- * reader does it once, when the JVM starts. A file that the property {@code jdk.net.hosts.file}
- * names takes the place of the system's file and of DNS, as it does for the JDK. Thread-safe.
+ * The system's hosts file as it was a second ago or later: Netty's own reader reads it once, when
+ * the JVM starts. A file that the property {@code jdk.net.hosts.file} names takes the place of the
+ * system's file and of DNS, as it does for the JDK. Thread-safe.
  */
-final class HostsFile implements HostsFileEntriesResolver {
+final class HostsFile implements HostsFileEntriesResolver, AutoCloseable {
 
   private static final String PROPERTY = "jdk.net.hosts.file";
-  private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long LOOK_MILLIS = 1000;
 
   private final @Nullable File file;
-  private HostsFileEntriesProvider entries;
-  private long read;
+  private final FileWatch watch;
+  private volatile HostsFileEntriesProvider entries;
 
   private HostsFile(@Nullable String file) {
     this.file = file == null ? null : new File(file);
     this.entries = parse();
-    this.read = System.nanoTime();
+    this.watch = new FileWatch("epd-hosts-file", LOOK_MILLIS, () -> entries = parse());
   }
 
   /** Finds the addresses of workers: by the hosts file, then by DNS for as long as its TTL says. */
   static AddressResolverGroup<InetSocketAddress> resolver() {
     String property = System.getProperty(PROPERTY);
     HostsFile hosts = new HostsFile(property);
-    return property == null
-        ? new DnsAddressResolverGroup(
-            new DnsNameResolverBuilder()
-                .datagramChannelType(NioDatagramChannel.class)
-                .hostsFileEntriesResolver(hosts))
-        : new Alone(hosts);
+    return property == null ? new WithDns(hosts) : new Alone(hosts);
   }
 
   @Override
@@ -61,7 +55,7 @@ final class HostsFile implements HostsFileEntriesResolver {
   }
 
   private List<InetAddress> find(String host, ResolvedAddressTypes types) {
-    HostsFileEntriesProvider fresh = fresh();
+    HostsFileEntriesProvider fresh = entries;
     String name = host.toLowerCase(Locale.ROOT);
     List<InetAddress> four = fresh.ipv4Entries().getOrDefault(name, List.of());
     List<InetAddress> six = fresh.ipv6Entries().getOrDefault(name, List.of());
@@ -79,20 +73,35 @@ final class HostsFile implements HostsFileEntriesResolver {
     return both;
   }
 
-  private synchronized HostsFileEntriesProvider fresh() {
-    long now = System.nanoTime();
-    if (now - read > FRESH_NANOS) {
-      entries = parse();
-      read = now;
-    }
-    return entries;
-  }
-
   private HostsFileEntriesProvider parse() {
     HostsFileEntriesProvider.Parser parser = HostsFileEntriesProvider.parser();
     return file == null
         ? parser.parseSilently()
         : parser.parseSilently(file, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+  }
+
+  /** Resolves what the file does not know by DNS. */
+  private static final class WithDns extends DnsAddressResolverGroup {
+    private final HostsFile hosts;
+
+    WithDns(HostsFile hosts) {
+      super(
+          new DnsNameResolverBuilder()
+              .datagramChannelType(NioDatagramChannel.class)
+              .hostsFileEntriesResolver(hosts));
+      this.hosts = hosts;
+    }
+
+    @Override
+    public void close() {
+      super.close();
+      hosts.close();
+    }
   }
 
   /** Resolves without DNS. */
@@ -118,6 +127,12 @@ final class HostsFile implements HostsFileEntriesResolver {
           promise.setSuccess(found(host));
         }
       }.asAddressResolver();
+    }
+
+    @Override
+    public void close() {
+      super.close();
+      hosts.close();
     }
 
     private List<InetAddress> found(String host) throws UnknownHostException {

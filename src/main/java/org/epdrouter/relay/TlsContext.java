@@ -3,11 +3,7 @@ package org.epdrouter.relay;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.Arrays;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.net.ssl.SSLException;
 import org.epdrouter.settings.SettingException;
@@ -15,11 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * What handshakes are made with, always from the newest files that are in order. The files are
- * looked at on a thread of its own, by content, since a folder that Kubernetes has mounted changes
- * by links. Thread-safe.
- */
+/** What handshakes are made with, always from the newest files that are in order. Thread-safe. */
 final class TlsContext implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TlsContext.class);
@@ -27,7 +19,7 @@ final class TlsContext implements AutoCloseable {
 
   private final TlsFiles files;
   private final Function<TlsIdentity, SslContextBuilder> side;
-  private final @Nullable ScheduledExecutorService thread;
+  private final @Nullable FileWatch watch;
   private volatile SslContext current;
   private byte[][] seen;
   private String complaint = "";
@@ -44,14 +36,10 @@ final class TlsContext implements AutoCloseable {
     this.side = side;
     this.seen = files.read();
     this.current = build(seen);
-    this.thread = reload == 0 || files.areAbsent() ? null : watch(reload);
-  }
-
-  private ScheduledExecutorService watch(long reload) {
-    ScheduledExecutorService watching =
-        Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("epd-tls-files", true));
-    watching.scheduleWithFixedDelay(this::look, reload, reload, TimeUnit.MILLISECONDS);
-    return watching;
+    this.watch =
+        reload == 0 || files.areAbsent()
+            ? null
+            : new FileWatch("epd-tls-files", reload, this::look);
   }
 
   /** For the next handshake. */
@@ -93,8 +81,8 @@ final class TlsContext implements AutoCloseable {
 
   @Override
   public void close() {
-    if (thread != null) {
-      thread.shutdownNow();
+    if (watch != null) {
+      watch.close();
     }
   }
 }
