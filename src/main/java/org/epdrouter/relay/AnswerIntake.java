@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class AnswerIntake {
 
   private final CallLimits limits;
+  private final CallFailures failures;
   private final AnswerMemory memory;
   private final EventLoop loop;
   private final Consumer<StreamBody.Demand> reading;
@@ -23,7 +24,6 @@ final class AnswerIntake {
   private @Nullable HttpResponse head;
   private @Nullable CompositeByteBuf collected;
   private @Nullable StreamBody stream;
-  private boolean outOfMemory;
 
   /**
    * An intake that has seen nothing yet.
@@ -33,11 +33,13 @@ final class AnswerIntake {
    */
   AnswerIntake(
       CallLimits limits,
+      CallFailures failures,
       AnswerMemory memory,
       EventLoop loop,
       Consumer<StreamBody.Demand> reading,
       Consumer<WorkerAnswer> answered) {
     this.limits = limits;
+    this.failures = failures;
     this.memory = memory;
     this.loop = loop;
     this.reading = reading;
@@ -54,43 +56,46 @@ final class AnswerIntake {
   }
 
   /**
-   * Takes the head; false if the answer is longer than may be collected and must not be streamed.
+   * Takes the head; returns what the call fails with if the answer is longer than may be collected
+   * and must not be streamed.
    */
-  boolean head(HttpResponse response) {
+  @Nullable RuntimeException head(HttpResponse response) {
     head = response;
     if (!limits.collect() && AnswerHead.isEventStream(response)) {
       startStream(response);
-      return true;
+    } else if (HttpUtil.getContentLength(response, -1L) > limits.maxCollected()) {
+      if (limits.collect()) {
+        return failures.tooLong(limits.maxCollected());
+      }
+      startStream(response);
     }
-    return HttpUtil.getContentLength(response, -1L) <= limits.maxCollected() || exceeded(response);
+    return null;
   }
 
-  /** Whether an answer was refused for want of memory, and not for its length. */
-  boolean isOutOfMemory() {
-    return outOfMemory;
-  }
-
-  /** Takes a piece of the body over; false if there is now more than may be collected. */
-  boolean content(ByteBuf bytes) {
+  /**
+   * Takes a piece of the body over; returns what the call fails with if there is now more than may
+   * be collected, or can be.
+   */
+  @Nullable RuntimeException content(ByteBuf bytes) {
     HttpResponse response = head;
     if (stream == null && response != null) {
       boolean withinLimit = collectedLength() + bytes.readableBytes() <= limits.maxCollected();
       if (withinLimit && memory.take(bytes.readableBytes())) {
         collect(bytes);
-        return true;
+        return null;
       }
-      outOfMemory = withinLimit;
-      if (!exceeded(response)) {
+      if (limits.collect()) {
         bytes.release();
-        return false;
+        return withinLimit ? failures.noMemory() : failures.tooLong(limits.maxCollected());
       }
+      startStream(response);
     }
     if (stream == null) {
       bytes.release();
     } else {
       stream.accept(bytes);
     }
-    return true;
+    return null;
   }
 
   private int collectedLength() {
@@ -102,14 +107,6 @@ final class AnswerIntake {
       collected = bytes.alloc().compositeBuffer(Integer.MAX_VALUE);
     }
     collected.addComponent(true, bytes);
-  }
-
-  private boolean exceeded(HttpResponse response) {
-    if (limits.collect()) {
-      return false;
-    }
-    startStream(response);
-    return true;
   }
 
   private void startStream(HttpResponse response) {

@@ -2,8 +2,13 @@ package org.epdrouter.relay;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpVersion;
 import java.util.function.Function;
 
 /**
@@ -14,7 +19,16 @@ import java.util.function.Function;
  * @param body makes the body, a reference that the caller owns
  */
 record CallRequest(
-    HttpMethod method,
-    String path,
-    HttpHeaders headers,
-    Function<ByteBufAllocator, ByteBuf> body) {}
+    HttpMethod method, String path, HttpHeaders headers, Function<ByteBufAllocator, ByteBuf> body) {
+
+  /** The message for a worker with that Host, owned by the caller. */
+  FullHttpRequest message(String host, ByteBufAllocator allocator) {
+    ByteBuf bytes = body.apply(allocator);
+    headers.set(HttpHeaderNames.HOST, host);
+    if (bytes.isReadable() || !HttpMethod.GET.equals(method)) {
+      headers.set(HttpHeaderNames.CONTENT_LENGTH, bytes.readableBytes());
+    }
+    return new DefaultFullHttpRequest(
+        HttpVersion.HTTP_1_1, method, path, bytes, headers, EmptyHttpHeaders.INSTANCE);
+  }
+}

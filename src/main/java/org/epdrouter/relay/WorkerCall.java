@@ -3,14 +3,8 @@ package org.epdrouter.relay;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelFuture;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpVersion;
 import org.epdrouter.worker.CallCancelledException;
 import org.epdrouter.worker.RequestScope;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +46,7 @@ final class WorkerCall implements RequestScope.Call {
   private final CallFailures failures;
   private final RequestScope scope;
   private final Listener listener;
-  private final MovingTimer timer = new MovingTimer(this::expired);
+  private final CallTimer timer;
 
   private final Object lock = new Object();
   private @Nullable ChannelFuture connecting;
@@ -78,6 +72,7 @@ final class WorkerCall implements RequestScope.Call {
     this.failures = failures;
     this.scope = scope;
     this.listener = listener;
+    this.timer = new CallTimer(limits, failures, this::fail);
   }
 
   /**
@@ -87,10 +82,9 @@ final class WorkerCall implements RequestScope.Call {
    */
   void start() {
     scope.add(this);
-    if (limits.total() > 0) {
-      timer.start(client.loops().loopForCaller(), limits.total());
-    }
-    client.connect(this);
+    int loop = client.loops().indexForCaller();
+    timer.callStarts(client.loops().loop(loop));
+    client.connect(this, loop);
   }
 
   Target target() {
@@ -110,8 +104,9 @@ final class WorkerCall implements RequestScope.Call {
     }
   }
 
-  void connectFailed(Throwable cause) {
-    fail(failures.connect(cause, client.connectTimeout()));
+  /** There is no connection; the limit is how many milliseconds finding one may take. */
+  void connectFailed(Throwable cause, int limit) {
+    fail(failures.connect(cause, limit));
   }
 
   /**
@@ -130,30 +125,17 @@ final class WorkerCall implements RequestScope.Call {
     intake =
         new AnswerIntake(
             limits,
+            failures,
             new AnswerMemory(client.admission(), scope),
             carrier.channel().eventLoop(),
             this::reading,
             listener::answered);
-    if (limits.total() == 0) {
-      timer.start(carrier.channel().eventLoop(), limits.firstByte());
-    }
+    timer.requestStarts(carrier.channel().eventLoop());
     return true;
   }
 
   FullHttpRequest message(ByteBufAllocator allocator) {
-    ByteBuf body = request.body().apply(allocator);
-    HttpHeaders headers = request.headers();
-    headers.set(HttpHeaderNames.HOST, target.authority());
-    if (body.isReadable() || !HttpMethod.GET.equals(request.method())) {
-      headers.set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
-    }
-    return new DefaultFullHttpRequest(
-        HttpVersion.HTTP_1_1,
-        request.method(),
-        request.path(),
-        body,
-        headers,
-        EmptyHttpHeaders.INSTANCE);
+    return request.message(target.authority(), allocator);
   }
 
   // ---- what the connection reports, on its event loop
@@ -162,15 +144,15 @@ final class WorkerCall implements RequestScope.Call {
     bytesSeen = true;
     AnswerIntake taking = intake;
     if (taking != null && taking.isStreaming()) {
-      watchIdle(limits.idle());
+      timer.reading(true);
     }
   }
 
   void head(HttpResponse response) {
     AnswerIntake taking = intake;
     if (taking != null && !over) {
-      watchIdle(limits.idle());
-      limited(taking.head(response));
+      timer.answerStarts();
+      failIf(taking.head(response));
     }
   }
 
@@ -179,7 +161,7 @@ final class WorkerCall implements RequestScope.Call {
     if (taking == null || over) {
       bytes.release();
     } else {
-      limited(taking.content(bytes));
+      failIf(taking.content(bytes));
     }
   }
 
@@ -194,18 +176,16 @@ final class WorkerCall implements RequestScope.Call {
       taking.content(bytes);
       taking.end();
     } else {
-      limited(taking.content(bytes));
+      failIf(taking.content(bytes));
       if (finish(null)) {
         taking.end();
       }
     }
   }
 
-  private void limited(boolean withinLimit) {
-    if (!withinLimit) {
-      AnswerIntake taking = intake;
-      boolean outOfMemory = taking != null && taking.isOutOfMemory();
-      fail(outOfMemory ? failures.noMemory() : failures.tooLong(limits.maxCollected()));
+  private void failIf(@Nullable RuntimeException refusal) {
+    if (refusal != null) {
+      fail(refusal);
     }
   }
 
@@ -252,25 +232,8 @@ final class WorkerCall implements RequestScope.Call {
       fail(new CallCancelledException(RequestScope.Ending.CLIENT_LEFT));
     } else if (carrier != null && !over) {
       boolean on = demand == StreamBody.Demand.READ;
-      watchIdle(on ? limits.idle() : 0);
+      timer.reading(on);
       carrier.read(on);
-    }
-  }
-
-  private void watchIdle(long milliseconds) {
-    if (limits.total() == 0) {
-      timer.restart(milliseconds);
-    }
-  }
-
-  private void expired() {
-    AnswerIntake taking = intake;
-    if (taking != null && taking.status() != 0 && limits.total() == 0) {
-      fail(failures.idleTimeout(limits.idle()));
-    } else if (limits.total() > 0) {
-      fail(failures.totalTimeout(limits.total()));
-    } else {
-      fail(failures.firstByteTimeout(limits.firstByte()));
     }
   }
 

@@ -34,7 +34,12 @@ final class SilentResolverTest {
         WorkerTls tls = new WorkerTls("", "", "", 0);
         RelayClient client =
             new RelayClient(
-                loops, new Via(), 200, 4000, tls, "", new Admission(1, 1), new Silent())) {
+                loops,
+                new Via(),
+                4000,
+                "",
+                new Admission(1, 1),
+                new Connector(new Silent(), tls, 200))) {
       new WorkerCall(
               client,
               client.target(URI.create("http://worker.test:8000")),
