@@ -44,7 +44,9 @@ public final class FailureAnswer {
     if (cause instanceof WorkerLostException lost) {
       return lost.answer();
     }
-    return cause instanceof CallCancelledException cancelled ? cancelled(cancelled.ending()) : null;
+    return cause instanceof CallCancelledException cancelled && cancelled.getCause() == null
+        ? cancelled(cancelled.ending())
+        : null;
   }
 
   private static OpenAiException cancelled(RequestScope.Ending ending) {

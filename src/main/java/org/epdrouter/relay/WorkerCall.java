@@ -238,8 +238,8 @@ final class WorkerCall implements RequestScope.Call {
   }
 
   @Override
-  public void cancel(RequestScope.Ending ending) {
-    fail(new CallCancelledException(ending));
+  public void cancel(CallCancelledException reason) {
+    fail(reason);
   }
 
   private void fail(RuntimeException cause) {

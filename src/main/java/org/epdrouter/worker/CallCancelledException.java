@@ -1,8 +1,11 @@
 package org.epdrouter.worker;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A worker call was cancelled, or never started, because its request's scope is closed. Says
- * nothing about the worker.
+ * nothing about the worker. Its cause, if it has one, is what the request fails with: it counts, in
+ * whatever order the failures of the request's calls arrive.
  */
 public final class CallCancelledException extends RuntimeException {
 
@@ -11,7 +14,11 @@ public final class CallCancelledException extends RuntimeException {
   private final RequestScope.Ending ending;
 
   public CallCancelledException(RequestScope.Ending ending) {
-    super("call cancelled: " + ending, null, false, false);
+    this(ending, null);
+  }
+
+  CallCancelledException(RequestScope.Ending ending, @Nullable Throwable cause) {
+    super("call cancelled: " + ending, cause, false, false);
     this.ending = ending;
   }
 

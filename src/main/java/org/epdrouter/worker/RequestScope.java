@@ -31,7 +31,7 @@ public final class RequestScope {
   /** A worker call that can be cancelled. */
   public interface Call {
     /** Ends the call and closes its connection; a call that has ended ignores it. Any thread. */
-    void cancel(Ending ending);
+    void cancel(CallCancelledException reason);
   }
 
   private static final String PROPERTY = "epdRequestScope";
@@ -40,7 +40,7 @@ public final class RequestScope {
   private final List<Runnable> releases = new ArrayList<>(2);
   private final List<Worker> lost = new ArrayList<>(0);
   private final Map<Stage, Runnable> retryEnds = new EnumMap<>(Stage.class);
-  private @Nullable Ending ending;
+  private @Nullable CallCancelledException closed;
 
   /** The scope of the exchange's request; a new one if there is none yet. */
   public static RequestScope of(Exchange exchange) {
@@ -64,12 +64,12 @@ public final class RequestScope {
    */
   public void add(Call call) {
     synchronized (this) {
-      if (ending == null) {
+      if (closed == null) {
         calls.add(call);
         return;
       }
     }
-    throw new CallCancelledException(ending);
+    throw closed;
   }
 
   /** Forgets a call that has ended. */
@@ -83,7 +83,7 @@ public final class RequestScope {
    */
   public void onClose(Runnable release) {
     synchronized (this) {
-      if (ending == null) {
+      if (closed == null) {
         releases.add(release);
         return;
       }
@@ -93,14 +93,26 @@ public final class RequestScope {
 
   /** Closes the scope; closing it again does nothing. */
   public void close(Ending reason) {
+    close(new CallCancelledException(reason));
+  }
+
+  /**
+   * Closes the scope since a call has failed for good: the others are cancelled with that failure
+   * as the cause. Does nothing if the scope is closed.
+   */
+  public void fail(Exception failure) {
+    close(new CallCancelledException(Ending.SIBLING_FAILED, failure));
+  }
+
+  private void close(CallCancelledException reason) {
     List<Call> cancelled;
     List<Runnable> released;
     List<Runnable> retried;
     synchronized (this) {
-      if (ending != null) {
+      if (closed != null) {
         return;
       }
-      ending = reason;
+      closed = reason;
       retried = List.copyOf(retryEnds.values());
       retryEnds.clear();
       cancelled = List.copyOf(calls);
@@ -147,6 +159,6 @@ public final class RequestScope {
 
   /** Why the scope was closed, or null while it is open. */
   public synchronized @Nullable Ending ending() {
-    return ending;
+    return closed == null ? null : closed.ending();
   }
 }

@@ -217,7 +217,7 @@ public final class WorkerPool extends LoadBalancerSupport {
 
     private void fail(Exception failure) {
       exchange.setException(failure);
-      scope.close(RequestScope.Ending.SIBLING_FAILED);
+      scope.fail(failure);
       callback.done(false);
     }
   }

@@ -19,8 +19,8 @@ final class RequestScopeTest {
   @Test
   void cancelsEveryCallAndThenLetsTheMemoryGo() {
     scope.onClose(() -> events.add("released"));
-    scope.add(events::add);
-    scope.add(events::add);
+    scope.add(this::cancelled);
+    scope.add(this::cancelled);
 
     scope.close(Ending.SIBLING_FAILED);
 
@@ -28,9 +28,21 @@ final class RequestScopeTest {
   }
 
   @Test
+  void tellsCallsWhatTheRequestFailsWithWhetherTheyAreUnderWayOrCome() {
+    Exception failure = new IllegalStateException("this is what counts");
+    scope.add(events::add);
+
+    scope.fail(failure);
+
+    assertThat(events).singleElement().satisfies(reason -> isBecauseOf(failure, reason));
+    assertThatThrownBy(() -> scope.add(events::add))
+        .satisfies(reason -> isBecauseOf(failure, reason));
+  }
+
+  @Test
   void closesOnce() {
     scope.onClose(() -> events.add("released"));
-    scope.add(events::add);
+    scope.add(this::cancelled);
 
     scope.close(Ending.CLIENT_LEFT);
     scope.close(Ending.COMPLETE);
@@ -41,7 +53,7 @@ final class RequestScopeTest {
 
   @Test
   void leavesCallsAloneThatHaveEnded() {
-    RequestScope.Call call = events::add;
+    RequestScope.Call call = this::cancelled;
     scope.add(call);
     scope.remove(call);
 
@@ -54,7 +66,7 @@ final class RequestScopeTest {
   void letsNoCallStartOnceItIsClosed() {
     scope.close(Ending.DEADLINE);
 
-    assertThatThrownBy(() -> scope.add(events::add))
+    assertThatThrownBy(() -> scope.add(this::cancelled))
         .isInstanceOfSatisfying(
             CallCancelledException.class,
             failure -> assertThat(failure.ending()).isEqualTo(Ending.DEADLINE));
@@ -72,8 +84,8 @@ final class RequestScopeTest {
   @Test
   void mayBeClosedByWhatItCancels() {
     scope.add(
-        ending -> {
-          events.add(ending);
+        reason -> {
+          cancelled(reason);
           scope.close(Ending.COMPLETE);
         });
 
@@ -101,5 +113,19 @@ final class RequestScopeTest {
     scope.close(Ending.COMPLETE);
 
     assertThat(events).containsExactly("first", "second", "third");
+  }
+
+  private void cancelled(CallCancelledException reason) {
+    events.add(reason.ending());
+  }
+
+  private static void isBecauseOf(Exception failure, Object reason) {
+    assertThat(reason)
+        .isInstanceOfSatisfying(
+            CallCancelledException.class,
+            cancelled -> {
+              assertThat(cancelled.ending()).isEqualTo(Ending.SIBLING_FAILED);
+              assertThat(cancelled).hasCause(failure);
+            });
   }
 }

@@ -135,12 +135,15 @@ final class WorkerPoolTest {
     WorkerPool pool = pool("encode", "http://a", 3);
     calls.fail(workers(400));
     Exchange request = request();
-    List<Ending> cancelled = new ArrayList<>();
+    List<CallCancelledException> cancelled = new ArrayList<>();
     RequestScope.of(request).add(cancelled::add);
 
     run(pool, request);
 
-    assertThat(cancelled).containsExactly(Ending.SIBLING_FAILED);
+    assertThat(cancelled)
+        .singleElement()
+        .satisfies(reason -> assertThat(reason.ending()).isEqualTo(Ending.SIBLING_FAILED))
+        .satisfies(reason -> assertThat(reason).hasCause(request.getException()));
   }
 
   @Test
