@@ -30,6 +30,7 @@ import org.epdrouter.settings.Keys;
 import org.epdrouter.testing.Json;
 import org.epdrouter.testing.ReceivedRequest;
 import org.epdrouter.testing.Requests;
+import org.epdrouter.testing.RouterProcess;
 import org.epdrouter.testing.ScriptedWorker;
 import org.epdrouter.testing.Scripts;
 import org.junit.jupiter.api.AfterAll;
@@ -336,8 +337,11 @@ final class JmsFrontTest {
     Pattern libraries = Pattern.compile("artemis|camel-jms|spring|pooled-jms|jakarta");
 
     try (RouterProcess process =
-        RouterProcess.startWithout(
-            libraries, directory, "--port", "0", "--decode-servers-urls", "http://d")) {
+        RouterProcess.in(directory)
+            .asShipped()
+            .without(libraries)
+            .jvmFlags(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"))
+            .start("--port", "0", "--decode-servers-urls", "http://d")) {
       assertThat(process.exitCode()).isEqualTo(1);
       assertThat(process.errors())
           .singleElement()

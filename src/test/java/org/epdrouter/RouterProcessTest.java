@@ -11,8 +11,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.epdrouter.testing.RouterProcess;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,24 +32,20 @@ final class RouterProcessTest {
   @Test
   void routesWithTheReferencesFlagsAndEndsOnSigterm() throws Exception {
     try (RouterProcess router =
-        run(
-            "--encode-servers-urls",
-            "http://e1:1, http://e2:2",
-            "--prefill-servers-urls",
-            "disable",
-            "--decode-servers-urls",
-            "http://d:3",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            "0")) {
+        router()
+            .startOnFreePort(
+                "--encode-servers-urls",
+                "http://e1:1, http://e2:2",
+                "--prefill-servers-urls",
+                "disable",
+                "--decode-servers-urls",
+                "http://d:3")) {
       String url = url(router.awaitLine(LISTENS));
       String answer = get(url + "/settings");
-      router.terminate();
-      router.exitCode();
+      router.stop();
 
       assertThat(answer).isEqualTo("http://d:3 268435456 false");
-      assertThat(router.lines())
+      assertThat(router.rest())
           .containsExactly(
               "  encode    2 workers: http://e1:1, http://e2:2",
               "  prefill   none, the stage is skipped",
@@ -67,7 +65,10 @@ final class RouterProcessTest {
         Map.of("ROUTER_DECODE_URLS", "http://environment", "ROUTER_MAX_BODY", "1KB");
 
     try (RouterProcess router =
-        RouterProcess.start(directory, environment, "-Drouter.max-body=2KB", "--port", "0")) {
+        router()
+            .environment(environment)
+            .jvmFlags(List.of("-Drouter.max-body=2KB"))
+            .start("--port", "0")) {
       String url = url(router.awaitLine(LISTENS));
 
       assertThat(get(url + "/settings")).isEqualTo("http://environment 2048 true");
@@ -79,14 +80,10 @@ final class RouterProcessTest {
     Map<String, String> environment = Map.of("ROUTER_PORT", "tcp://10.0.0.1:8000");
 
     try (RouterProcess router =
-        RouterProcess.start(
-            directory,
-            environment,
-            "-Drouter.port=0",
-            "--host",
-            "127.0.0.1",
-            "--decode-servers-urls",
-            "http://d")) {
+        router()
+            .environment(environment)
+            .jvmFlags(List.of("-Drouter.port=0"))
+            .start("--host", "127.0.0.1", "--decode-servers-urls", "http://d")) {
       assertThat(router.awaitLine(LISTENS)).isNotEmpty();
     }
   }
@@ -95,15 +92,16 @@ final class RouterProcessTest {
   void endsWithOneLineWhenThePortIsInUse() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         RouterProcess router =
-            run(
-                "--decode-servers-urls",
-                "http://d",
-                "--host",
-                "127.0.0.1",
-                "--port",
-                Integer.toString(taken.getLocalPort()))) {
+            router()
+                .start(
+                    "--decode-servers-urls",
+                    "http://d",
+                    "--host",
+                    "127.0.0.1",
+                    "--port",
+                    Integer.toString(taken.getLocalPort()))) {
       assertThat(router.exitCode()).isEqualTo(1);
-      assertThat(router.lines()).isEmpty();
+      assertThat(router.rest()).isEmpty();
       assertThat(router.errors())
           .containsExactly(
               "router.port: "
@@ -126,9 +124,10 @@ final class RouterProcessTest {
                     ref: nobody
         """);
 
-    try (RouterProcess router = run("--decode-servers-urls", "http://d", "--port", "0")) {
+    try (RouterProcess router =
+        router().start("--decode-servers-urls", "http://d", "--port", "0")) {
       assertThat(router.exitCode()).isEqualTo(1);
-      assertThat(router.lines()).isEmpty();
+      assertThat(router.rest()).isEmpty();
       assertThat(router.errors())
           .singleElement()
           .asString()
@@ -139,7 +138,7 @@ final class RouterProcessTest {
 
   @Test
   void startsNoSimulatedWorkersByItself() throws Exception {
-    try (RouterProcess router = run("--port", "0")) {
+    try (RouterProcess router = router().start("--port", "0")) {
       assertThat(router.exitCode()).isEqualTo(1);
       assertThat(router.errors())
           .singleElement()
@@ -150,7 +149,7 @@ final class RouterProcessTest {
 
   @Test
   void startsSimulatedWorkersInTheDevProfileAndPrintsARequestForThem() throws Exception {
-    try (RouterProcess router = run("--profile", "dev", "--host", "127.0.0.1", "--port", "0")) {
+    try (RouterProcess router = router().startOnFreePort("--profile", "dev")) {
       router.awaitLine(LISTENS);
 
       assertThat(router.awaitLine(Pattern.compile("  encode "))).contains("2 workers");
@@ -160,8 +159,10 @@ final class RouterProcessTest {
     }
   }
 
-  private RouterProcess run(String... arguments) throws IOException {
-    return RouterProcess.start(directory, Map.of(), arguments);
+  private RouterProcess.Builder router() {
+    return RouterProcess.in(directory)
+        .asShipped()
+        .jvmFlags(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"));
   }
 
   private static String url(String line) {

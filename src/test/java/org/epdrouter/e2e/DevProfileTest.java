@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.util.regex.Pattern;
 import org.epdrouter.testing.RouterProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,16 +16,9 @@ class DevProfileTest {
 
   @Test
   void printsARequestThatStreamsWhenPasted() throws Exception {
-    try (RouterProcess router = RouterProcess.start(directory, List.of(), "--profile", "dev")) {
+    try (RouterProcess router = RouterProcess.in(directory).startOnFreePort("--profile", "dev")) {
       router.chat();
-      Deployment.await("a request to paste", () -> router.output().contains("\ncurl "));
-      String pasted =
-          router
-              .output()
-              .lines()
-              .filter(line -> line.startsWith("curl "))
-              .findFirst()
-              .orElseThrow();
+      String pasted = router.awaitLine(Pattern.compile("^curl "));
       Process shell =
           new ProcessBuilder("bash", "-c", pasted)
               .redirectError(ProcessBuilder.Redirect.DISCARD)

@@ -110,15 +110,15 @@ class HeavyLoadTest {
   }
 
   private RouterProcess start(Simulator workers) throws IOException {
-    return RouterProcess.start(
-        directory,
-        SMALL_HEAP,
-        "--encode-servers-urls",
-        String.join(",", workers.urls(Role.ENCODE)),
-        "--prefill-servers-urls",
-        String.join(",", workers.urls(Role.PREFILL)),
-        "--decode-servers-urls",
-        String.join(",", workers.urls(Role.DECODE)));
+    return RouterProcess.in(directory)
+        .jvmFlags(SMALL_HEAP)
+        .startOnFreePort(
+            "--encode-servers-urls",
+            String.join(",", workers.urls(Role.ENCODE)),
+            "--prefill-servers-urls",
+            String.join(",", workers.urls(Role.PREFILL)),
+            "--decode-servers-urls",
+            String.join(",", workers.urls(Role.DECODE)));
   }
 
   private CompletableFuture<HttpResponse<String>> askForStream(URI chat, int i) {

@@ -79,10 +79,8 @@ final class ChangingNamesTest {
   }
 
   private RouterProcess start(int port) throws IOException {
-    return RouterProcess.start(
-        directory,
-        List.of("-Djdk.net.hosts.file=" + hosts, "-Drouter.health.interval=off"),
-        "--decode-servers-urls",
-        "http://worker.test:" + port);
+    return RouterProcess.in(directory)
+        .jvmFlags(List.of("-Djdk.net.hosts.file=" + hosts, "-Drouter.health.interval=off"))
+        .startOnFreePort("--decode-servers-urls", "http://worker.test:" + port);
   }
 }

@@ -98,7 +98,9 @@ final class ManyClientsTest {
   }
 
   private RouterProcess start(ScriptedWorker decode) throws Exception {
-    return RouterProcess.start(directory, SMALL, "--decode-servers-urls", decode.url());
+    return RouterProcess.in(directory)
+        .jvmFlags(SMALL)
+        .startOnFreePort("--decode-servers-urls", decode.url());
   }
 
   /** Waits until no worker gets anything more away. */

@@ -28,12 +28,10 @@ final class ScarceDescriptorsTest {
     List<RawClient> clients = new ArrayList<>();
     try (ScriptedWorker decode = ScriptedWorker.decode();
         RouterProcess router =
-            RouterProcess.startWithDescriptors(
-                DESCRIPTORS,
-                directory,
-                List.of("-Xmx128m"),
-                "--decode-servers-urls",
-                decode.url())) {
+            RouterProcess.in(directory)
+                .descriptors(DESCRIPTORS)
+                .jvmFlags(List.of("-Xmx128m"))
+                .startOnFreePort("--decode-servers-urls", decode.url())) {
       int port = router.port();
       try {
         for (int i = 0; i < CLIENTS; i++) {

@@ -44,15 +44,15 @@ final class ScarceMemoryTest {
         ScriptedWorker prefill = ScriptedWorker.prefill();
         ScriptedWorker decode = ScriptedWorker.decode();
         RouterProcess router =
-            RouterProcess.start(
-                directory,
-                flags,
-                "--encode-servers-urls",
-                encode.url(),
-                "--prefill-servers-urls",
-                prefill.url(),
-                "--decode-servers-urls",
-                decode.url())) {
+            RouterProcess.in(directory)
+                .jvmFlags(flags)
+                .startOnFreePort(
+                    "--encode-servers-urls",
+                    encode.url(),
+                    "--prefill-servers-urls",
+                    prefill.url(),
+                    "--decode-servers-urls",
+                    decode.url())) {
       int port = router.port();
       byte[] body =
           Requests.parts(List.of(Requests.inlineImage(bodySize)))
@@ -78,13 +78,13 @@ final class ScarceMemoryTest {
     try (ScriptedWorker prefill = ScriptedWorker.prefill();
         ScriptedWorker decode = ScriptedWorker.decode();
         RouterProcess router =
-            RouterProcess.start(
-                directory,
-                List.of("-Xmx128m", "-XX:MaxDirectMemorySize=64m"),
-                "--prefill-servers-urls",
-                prefill.url(),
-                "--decode-servers-urls",
-                decode.url())) {
+            RouterProcess.in(directory)
+                .jvmFlags(List.of("-Xmx128m", "-XX:MaxDirectMemorySize=64m"))
+                .startOnFreePort(
+                    "--prefill-servers-urls",
+                    prefill.url(),
+                    "--decode-servers-urls",
+                    decode.url())) {
       int port = router.port();
       (stage.equals("prefill") ? prefill : decode).onChat((request, to) -> to.json(200, answer));
       byte[] body = Requests.text().getBytes(StandardCharsets.US_ASCII);
