@@ -20,6 +20,7 @@ final class ContextMain extends Main {
     setOverrideProperties(properties);
     // The files are read already.
     setDefaultPropertyPlaceholderLocation("false");
+    setRoutesCollector(new TopLevelRoutes());
     // No hook in the JVM: whoever starts a router stops it.
     setShutdownStrategy(new SimpleMainShutdownStrategy());
     MainConfigurationProperties configuration = configure();

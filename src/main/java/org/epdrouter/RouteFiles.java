@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.epdrouter.settings.SettingException;
 
 /** Where the routes come from: a user's {@code routes} folder as a whole, else the jar's. */
 final class RouteFiles {
   private static final String FOLDER = "routes";
   private static final String FILES = "*.camel.yaml";
+  private static final Pattern TOP_LEVEL = Pattern.compile("(.*[:/\\\\])?routes[/\\\\][^/\\\\]+");
 
   private RouteFiles() {}
 
@@ -32,6 +34,11 @@ final class RouteFiles {
       throw new SettingException(folder.toString(), e.toString(), "a readable folder");
     }
     return "file:" + folder + "/" + FILES;
+  }
+
+  /** Whether a file is directly in {@code routes}; the location is as Camel writes it. */
+  static boolean isTopLevel(String location) {
+    return TOP_LEVEL.matcher(location).matches();
   }
 
   /** What a user edits to change the pipeline. */

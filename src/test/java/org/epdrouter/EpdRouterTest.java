@@ -7,10 +7,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 import org.epdrouter.settings.Keys;
 import org.epdrouter.settings.SettingException;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class EpdRouterTest {
   @TempDir private Path directory;
@@ -98,6 +102,30 @@ final class EpdRouterTest {
         .hasMessageStartingWith("router.host: " + host);
   }
 
+  /** A working directory with routes of its own, and a class folder where it has none. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "classes"})
+  void loadsNoRoutesFromFoldersInsideTheRoutesFolder(String parent) throws IOException {
+    Path classes = directory.resolve(parent);
+    PlainRoutes.write(classes, route("outer"));
+    Path optional = Files.createDirectory(classes.resolve("routes/optional"));
+    Files.writeString(optional.resolve("inner.camel.yaml"), route("inner"));
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()}, before)) {
+      thread.setContextClassLoader(loader);
+      try (CamelRouter router = start(Map.of())) {
+        assertThat(router.context().getRoutes())
+            .extracting(Route::getId)
+            .contains("outer")
+            .doesNotContain("inner");
+      }
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
+
   @Test
   void refusesARoutesFolderWithoutRoutes() throws IOException {
     Files.createDirectory(directory.resolve("routes"));
@@ -124,6 +152,18 @@ final class EpdRouterTest {
     flags.putAll(settings);
     Sources sources = new Sources(flags, Map.of(), Map.of(), directory);
     return CamelRouter.start(Settings.resolve(sources), sources);
+  }
+
+  private static String route(String id) {
+    return """
+        - route:
+            id: %1$s
+            from:
+              uri: direct:%1$s
+              steps:
+                - stop: {}
+        """
+        .formatted(id);
   }
 
   private static String resolved(CamelRouter router, String key) {
