@@ -150,8 +150,9 @@ final class RouterProcessTest {
   @Test
   void startsSimulatedWorkersInTheDevProfileAndPrintsARequestForThem() throws Exception {
     try (RouterProcess router = router().startOnFreePort("--profile", "dev")) {
-      router.awaitLine(LISTENS);
+      String first = router.awaitLine(Pattern.compile(""));
 
+      assertThat(first).containsPattern(LISTENS);
       assertThat(router.awaitLine(Pattern.compile("  encode "))).contains("2 workers");
       assertThat(router.awaitLine(Pattern.compile("  prefill "))).contains("1 worker:");
       assertThat(router.awaitLine(Pattern.compile("  decode "))).contains("2 workers");

@@ -107,7 +107,10 @@ final class ServeCommand implements Callable<Integer> {
     if (!unknown.isEmpty()) {
       LOG.warn("ignored: {}", unknown);
     }
-    UntilSignal.closeAtExit(SimulatedWorker.start(settings()));
+    WorkerSettings settings = settings();
+    SimulatedWorker worker = SimulatedWorker.start(settings);
+    LOG.info("{} worker of {} at {}", settings.role().label(), settings.model(), worker.url());
+    UntilSignal.closeAtExit(worker);
     return 0;
   }
 

@@ -7,12 +7,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One vLLM worker that listens. Thread-safe. */
 public final class SimulatedWorker implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(SimulatedWorker.class);
   private static final int THREADS = 2;
 
   private final WorkerSettings settings;
@@ -44,7 +41,6 @@ public final class SimulatedWorker implements AutoCloseable {
       throw e;
     }
     faultSwitch = new FaultSwitch(faults, listener, group);
-    LOG.info("{} worker of {} at {}", settings.role().label(), settings.model(), url());
   }
 
   /**
