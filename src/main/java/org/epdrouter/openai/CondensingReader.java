@@ -31,11 +31,6 @@ import org.jspecify.annotations.Nullable;
 final class CondensingReader extends Reader {
   static final int KEPT = 128;
 
-  private static final long EACH = 0x0101_0101_0101_0101L;
-  private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
-  private static final long BACKSLASHES = '\\' * EACH;
-  private static final long TWOS = 0x02L * EACH;
-  private static final long CONTROLS_OR_QUOTE = 0x21L * EACH;
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final ByteBuffer[] parts;
@@ -135,7 +130,7 @@ final class CondensingReader extends Reader {
     byte b = bytes.get(at);
     if (!escaped && hexDigits == 0 && !utf8.isPending()) {
       int last = Math.min(limit, from + KEPT - kept) - 1;
-      while (isPlain(b) && at < last) {
+      while (StringBytes.isPlain(b) && at < last) {
         out[at + shift] = (char) b;
         b = bytes.get(++at);
       }
@@ -201,11 +196,11 @@ final class CondensingReader extends Reader {
           width = 1;
         }
       } else if (b == '\\') {
-        width = escapeWidth(bytes, at, limit);
+        width = StringBytes.escapeWidth(bytes, at, limit);
       } else if (b == '"' || b < 0x20) {
         width = 0;
       } else {
-        width = skipAscii(bytes, at, limit) - at;
+        width = StringBytes.plainEnd(bytes, at, limit) - at;
       }
       if (width == 0) {
         break;
@@ -213,69 +208,5 @@ final class CondensingReader extends Reader {
       at += width;
     }
     bytes.position(at);
-  }
-
-  /**
-   * Bytes of the valid escape that begins there; 0 if it is not one or does not end in this part.
-   */
-  private static int escapeWidth(ByteBuffer bytes, int at, int limit) {
-    if (at + 1 >= limit) {
-      return 0;
-    }
-    return switch (bytes.get(at + 1)) {
-      case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> 2;
-      case 'u' -> at + 5 < limit && isHex(bytes, at + 2) ? 6 : 0;
-      default -> 0;
-    };
-  }
-
-  private static boolean isHex(ByteBuffer bytes, int at) {
-    for (int i = at; i < at + 4; i++) {
-      if (Character.digit(bytes.get(i), 16) < 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** The next byte that is quote, backslash, control or not ASCII, or the limit. */
-  private static int skipAscii(ByteBuffer bytes, int from, int limit) {
-    int at = from;
-    while (at <= limit - 4 * Long.BYTES) {
-      long specials =
-          flags(bytes.getLong(at))
-              | flags(bytes.getLong(at + 8))
-              | flags(bytes.getLong(at + 16))
-              | flags(bytes.getLong(at + 24));
-      if ((specials & HIGH_BITS) != 0) {
-        break;
-      }
-      at += 4 * Long.BYTES;
-    }
-    while (at <= limit - Long.BYTES) {
-      long special = flags(bytes.getLong(at)) & HIGH_BITS;
-      if (special != 0) {
-        return at + (Long.numberOfTrailingZeros(special) >>> 3);
-      }
-      at += Long.BYTES;
-    }
-    while (at < limit && isPlain(bytes.get(at))) {
-      at++;
-    }
-    return at;
-  }
-
-  private static boolean isPlain(byte b) {
-    return b >= 0x20 && b != '"' && b != '\\';
-  }
-
-  /**
-   * The high bit of each byte that is quote, backslash, control or not ASCII (and perhaps of bytes
-   * after the first such one); other bits are undefined. Exchanging hex 20 with 22 puts the quote
-   * just above the control characters, so that one subtraction finds both; it borrows from the next
-   * byte only where it found one.
-   */
-  private static long flags(long word) {
-    return ((word ^ TWOS) - CONTROLS_OR_QUOTE) | ((word ^ BACKSLASHES) - EACH) | word;
   }
 }

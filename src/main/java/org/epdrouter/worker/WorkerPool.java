@@ -102,7 +102,7 @@ public final class WorkerPool extends LoadBalancerSupport {
    * Breakers only take a worker out while another is left: if none of them lets a call through, the
    * workers are used as if there were no breakers.
    */
-  private @Nullable Worker lease(Exchange exchange, RequestScope scope) {
+  @Nullable Worker lease(Exchange exchange, RequestScope scope) {
     Set<Worker> refused = Set.of();
     while (true) {
       Worker worker = select(scope, refused);
@@ -135,94 +135,22 @@ public final class WorkerPool extends LoadBalancerSupport {
 
   @Override
   public boolean process(Exchange exchange, AsyncCallback callback) {
-    new Attempt(exchange, callback, doGetProcessors()[0]).start();
+    new PooledCall(this, budget, exchange, callback, doGetProcessors()[0]).start();
     return false;
   }
 
-  private final class Attempt implements AsyncCallback {
-
-    private final Exchange exchange;
-    private final AsyncCallback callback;
-    private final AsyncProcessor child;
-    private final RequestScope scope;
-    private @Nullable Worker worker;
-    private Runnable retryEnd = () -> {};
-
-    Attempt(Exchange exchange, AsyncCallback callback, AsyncProcessor child) {
-      this.exchange = exchange;
-      this.callback = callback;
-      this.child = child;
-      this.scope = RequestScope.of(exchange);
-    }
-
-    void start() {
-      retryEnd = scope.takeRetryEnd(stage);
-      worker = lease(exchange, scope);
-      if (worker == null) {
-        retryEnd.run();
-        fail(unavailable());
-      } else {
-        child.process(exchange, this);
-      }
-    }
-
-    @Override
-    public void done(boolean doneSync) {
-      retryEnd.run();
-      Exception failure = exchange.getException();
-      if (failure == null) {
-        callback.done(false);
-      } else if (worker == null || !isLost(failure)) {
-        fail(failure);
-      } else {
-        scope.lost(worker);
-        retry(failure);
-      }
-    }
-
-    private void retry(Exception failure) {
-      if (!mayTryAnother(failure)) {
-        fail(failure instanceof WorkerLostException lost ? lost.answer() : failure);
-      } else if (stage == Stage.DECODE) {
-        callback.done(false);
-      } else {
-        exchange.setException(null);
-        start();
-      }
-    }
-
-    private boolean isLost(Exception failure) {
-      return failure instanceof WorkerLostException
-          || (stage != Stage.DECODE
-              && failure instanceof OpenAiException answer
-              && answer.fromWorker()
-              && answer.status() >= 502
-              && answer.status() <= 504);
-    }
-
-    private boolean mayTryAnother(Exception failure) {
-      if (scope.ending() != null
-          || workers.stream().noneMatch(candidate -> isCandidate(candidate, scope))) {
-        return false;
-      }
-      if (failure instanceof WorkerLostException lost && !lost.reached()) {
-        return true;
-      }
-      boolean affordable = budget.take(workers.stream().mapToInt(Worker::inFlight).sum());
-      if (affordable) {
-        scope.retrying(stage, budget::giveBack);
-      }
-      return affordable;
-    }
-
-    private void fail(Exception failure) {
-      exchange.setException(failure);
-      scope.fail(failure);
-      callback.done(false);
-    }
+  /** Whether there is a live worker that the request has not lost. */
+  boolean hasCandidate(RequestScope scope) {
+    return workers.stream().anyMatch(worker -> isCandidate(worker, scope));
   }
 
-  private OpenAiException unavailable() {
+  /** Calls under way to all of the workers. */
+  int inFlight() {
+    return workers.stream().mapToInt(Worker::inFlight).sum();
+  }
+
+  /** What a request gets for which there is no worker. */
+  OpenAiException unavailable() {
     String message =
         workers.isEmpty()
             ? "no %s worker: router.%s.urls is empty".formatted(stage.label(), stage.label())
