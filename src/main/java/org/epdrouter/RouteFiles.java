@@ -11,7 +11,9 @@ import org.epdrouter.settings.SettingException;
 final class RouteFiles {
   private static final String FOLDER = "routes";
   private static final String FILES = "*.camel.yaml";
-  private static final Pattern TOP_LEVEL = Pattern.compile("(.*[:/\\\\])?routes[/\\\\][^/\\\\]+");
+  private static final String JAR = "classpath:" + FOLDER + "/" + FILES;
+  private static final Pattern TOP_LEVEL =
+      Pattern.compile("(.*[:/\\\\])?" + FOLDER + "[/\\\\][^/\\\\]+");
 
   private RouteFiles() {}
 
@@ -24,7 +26,7 @@ final class RouteFiles {
   static String pattern(Path directory) {
     Path folder = directory.resolve(FOLDER);
     if (!Files.isDirectory(folder)) {
-      return "classpath:" + FOLDER + "/" + FILES;
+      return JAR;
     }
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, FILES)) {
       if (!files.iterator().hasNext()) {
@@ -36,9 +38,12 @@ final class RouteFiles {
     return "file:" + folder + "/" + FILES;
   }
 
-  /** Whether a file is directly in {@code routes}; the location is as Camel writes it. */
-  static boolean isTopLevel(String location) {
-    return TOP_LEVEL.matcher(location).matches();
+  /**
+   * Whether a pattern is meant to load a file that Camel has found for it: of the jar's own routes,
+   * only those directly in a folder {@code routes}. The location is as Camel writes it.
+   */
+  static boolean means(String pattern, String location) {
+    return !pattern.equals(JAR) || TOP_LEVEL.matcher(location).matches();
   }
 
   /** What a user edits to change the pipeline. */

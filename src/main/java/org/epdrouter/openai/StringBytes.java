@@ -3,8 +3,8 @@ package org.epdrouter.openai;
 import java.nio.ByteBuffer;
 
 /**
- * What the bytes of a JSON string may be passed over by without looking at each: plain ASCII, at
- * the speed of memory, and the escapes of RFC 8259 section 7. Buffers are little endian.
+ * Finds how far the inside of a JSON string can be skipped: plain ASCII, at the speed of memory,
+ * and the escapes of RFC 8259 section 7.
  */
 final class StringBytes {
   private static final long EACH = 0x0101_0101_0101_0101L;
@@ -38,7 +38,10 @@ final class StringBytes {
     return true;
   }
 
-  /** The next byte that is quote, backslash, control or not ASCII, or the limit. */
+  /**
+   * The next byte that is quote, backslash, control or not ASCII, or the limit; of a buffer that is
+   * little endian.
+   */
   static int plainEnd(ByteBuffer bytes, int from, int limit) {
     int at = from;
     while (at <= limit - 4 * Long.BYTES) {
@@ -65,6 +68,7 @@ final class StringBytes {
     return at;
   }
 
+  /** Whether a byte is ASCII and neither quote, backslash nor control. */
   static boolean isPlain(byte b) {
     return b >= 0x20 && b != '"' && b != '\\';
   }

@@ -83,6 +83,18 @@ final class AnswerWriter {
     }
   }
 
+  void writabilityChanged() {
+    if (stream != null) {
+      stream.writabilityChanged();
+    }
+  }
+
+  void clientLeft() {
+    if (stream != null) {
+      stream.clientLeft();
+    }
+  }
+
   private HttpHeaders head(@Nullable String contentType) {
     HttpHeaders headers = new DefaultHttpHeaders();
     if (contentType != null) {
@@ -148,17 +160,5 @@ final class AnswerWriter {
         new StreamWriter(
             connection.behindCodec(), body, chunked, front.limits().idleTimeout(), finished);
     body.read(channel.eventLoop(), stream);
-  }
-
-  void writabilityChanged() {
-    if (stream != null) {
-      stream.writabilityChanged();
-    }
-  }
-
-  void clientLeft() {
-    if (stream != null) {
-      stream.clientLeft();
-    }
   }
 }

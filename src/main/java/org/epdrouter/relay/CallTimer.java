@@ -5,7 +5,8 @@ import java.util.function.Consumer;
 
 /**
  * How long a call may take: all of it together if it has such a limit, else up to the answer's head
- * and then between two reads of its body. Confined to the call's event loop, but for {@link #stop}.
+ * and then between two reads of its body. Confined to the event loop of the call's connection, but
+ * for what says otherwise.
  */
 final class CallTimer {
 
@@ -26,7 +27,10 @@ final class CallTimer {
     this.expired = expired;
   }
 
-  /** The search for a connection begins. */
+  /**
+   * The search for a connection begins; a limit for all of the call expires on that loop. Any
+   * thread.
+   */
   void callStarts(EventLoop loop) {
     if (isForAll()) {
       timer.start(loop, limits.total());

@@ -1,7 +1,7 @@
 package org.epdrouter.relay;
 
 import io.netty.handler.codec.http.HttpHeaders;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -11,25 +11,20 @@ import java.util.TreeSet;
  */
 final class EndToEnd {
 
-  /** Compares as it goes: a name in lower case would be a new string for every header. */
-  private static final Set<String> STAYING = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-
-  static {
-    STAYING.addAll(
-        Arrays.asList(
-            "connection",
-            "keep-alive",
-            "proxy-connection",
-            "proxy-authenticate",
-            "proxy-authorization",
-            "te",
-            "trailer",
-            "transfer-encoding",
-            "upgrade",
-            "content-length",
-            "expect",
-            "host"));
-  }
+  private static final Set<String> STAYING =
+      names(
+          "connection",
+          "keep-alive",
+          "proxy-connection",
+          "proxy-authenticate",
+          "proxy-authorization",
+          "te",
+          "trailer",
+          "transfer-encoding",
+          "upgrade",
+          "content-length",
+          "expect",
+          "host");
 
   private EndToEnd() {}
 
@@ -47,5 +42,12 @@ final class EndToEnd {
     } else {
       headers.set(name, String.valueOf(value));
     }
+  }
+
+  /** Compares as it goes: a name in lower case would be a new string for every header. */
+  private static Set<String> names(String... names) {
+    Set<String> set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    Collections.addAll(set, names);
+    return Collections.unmodifiableSet(set);
   }
 }

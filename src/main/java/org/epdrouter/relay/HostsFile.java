@@ -12,6 +12,7 @@ import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.io.File;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -20,25 +21,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The system's hosts file as it was a second ago or later: Netty's own reader reads it once, when
- * the JVM starts. A file that the property {@code jdk.net.hosts.file} names takes the place of the
- * system's file and of DNS, as it does for the JDK. Thread-safe.
+ * The system's hosts file as it was at most about a second ago: Netty's own reader reads it once,
+ * when the JVM starts. While it cannot be read, what it said before holds. A file that the property
+ * {@code jdk.net.hosts.file} names takes the place of the system's file and of DNS, as it does for
+ * the JDK. Thread-safe.
  */
 final class HostsFile implements HostsFileEntriesResolver, AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(HostsFile.class);
   private static final String PROPERTY = "jdk.net.hosts.file";
   private static final long LOOK_MILLIS = 1000;
 
   private final @Nullable File file;
   private final FileWatch watch;
   private volatile HostsFileEntriesProvider entries;
+  private String complaint = "";
 
   private HostsFile(@Nullable String file) {
     this.file = file == null ? null : new File(file);
-    this.entries = parse();
-    this.watch = new FileWatch("epd-hosts-file", LOOK_MILLIS, () -> entries = parse());
+    this.entries =
+        this.file == null
+            ? HostsFileEntriesProvider.parser().parseSilently()
+            : HostsFileEntriesProvider.parser().parseSilently(this.file, StandardCharsets.UTF_8);
+    this.watch = new FileWatch("epd-hosts-file", LOOK_MILLIS, this::look);
   }
 
   /** Finds the addresses of workers: by the hosts file, then by DNS for as long as its TTL says. */
@@ -55,10 +64,10 @@ final class HostsFile implements HostsFileEntriesResolver, AutoCloseable {
   }
 
   private List<InetAddress> find(String host, ResolvedAddressTypes types) {
-    HostsFileEntriesProvider fresh = entries;
+    HostsFileEntriesProvider now = entries;
     String name = host.toLowerCase(Locale.ROOT);
-    List<InetAddress> four = fresh.ipv4Entries().getOrDefault(name, List.of());
-    List<InetAddress> six = fresh.ipv6Entries().getOrDefault(name, List.of());
+    List<InetAddress> four = now.ipv4Entries().getOrDefault(name, List.of());
+    List<InetAddress> six = now.ipv6Entries().getOrDefault(name, List.of());
     return switch (types) {
       case IPV4_ONLY -> four;
       case IPV6_ONLY -> six;
@@ -73,11 +82,18 @@ final class HostsFile implements HostsFileEntriesResolver, AutoCloseable {
     return both;
   }
 
-  private HostsFileEntriesProvider parse() {
+  private void look() {
     HostsFileEntriesProvider.Parser parser = HostsFileEntriesProvider.parser();
-    return file == null
-        ? parser.parseSilently()
-        : parser.parseSilently(file, StandardCharsets.UTF_8);
+    try {
+      entries = file == null ? parser.parse() : parser.parse(file, StandardCharsets.UTF_8);
+      complaint = "";
+    } catch (IOException unreadable) {
+      String reason = String.valueOf(unreadable.getMessage());
+      if (!reason.equals(complaint)) {
+        complaint = reason;
+        LOG.warn("the hosts file cannot be read, its former entries stay in use: {}", reason);
+      }
+    }
   }
 
   @Override
@@ -99,8 +115,8 @@ final class HostsFile implements HostsFileEntriesResolver, AutoCloseable {
 
     @Override
     public void close() {
-      super.close();
       hosts.close();
+      super.close();
     }
   }
 
@@ -131,8 +147,8 @@ final class HostsFile implements HostsFileEntriesResolver, AutoCloseable {
 
     @Override
     public void close() {
-      super.close();
       hosts.close();
+      super.close();
     }
 
     private List<InetAddress> found(String host) throws UnknownHostException {

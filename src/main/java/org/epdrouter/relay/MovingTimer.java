@@ -14,7 +14,7 @@ final class MovingTimer implements Runnable {
 
   private final Runnable expired;
   private @Nullable EventLoop loop;
-  private @Nullable ScheduledFuture<?> scheduled;
+  private volatile @Nullable ScheduledFuture<?> scheduled;
   private volatile boolean stopped;
   private boolean armed;
   private long deadline;

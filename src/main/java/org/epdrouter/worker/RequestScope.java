@@ -30,7 +30,11 @@ public final class RequestScope {
 
   /** A worker call that can be cancelled. */
   public interface Call {
-    /** Ends the call and closes its connection; a call that has ended ignores it. Any thread. */
+    /**
+     * Ends the call and closes its connection; a call that has ended ignores it. Any thread.
+     *
+     * @param reason what the call fails with; all calls of the scope get the same one
+     */
     void cancel(CallCancelledException reason);
   }
 
@@ -91,7 +95,10 @@ public final class RequestScope {
     release.run();
   }
 
-  /** Closes the scope; closing it again does nothing. */
+  /**
+   * Closes the scope; closing it again does nothing. When a call has failed it is {@link #fail}
+   * that does it.
+   */
   public void close(Ending reason) {
     close(new CallCancelledException(reason));
   }

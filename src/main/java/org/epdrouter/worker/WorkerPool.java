@@ -100,7 +100,7 @@ public final class WorkerPool extends LoadBalancerSupport {
   /**
    * Leases a live worker that the request has not lost yet and whose breaker lets a call through.
    * Breakers only take a worker out while another is left: if none of them lets a call through, the
-   * workers are used as if there were no breakers.
+   * workers are used as if there were no breakers. Null if there is no such worker.
    */
   @Nullable Worker lease(Exchange exchange, RequestScope scope) {
     Set<Worker> refused = Set.of();

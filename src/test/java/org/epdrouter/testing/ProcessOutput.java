@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 final class ProcessOutput {
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final Thread reader;
-  // Of the first line that nobody awaited.
+  // Index of the first line that nobody awaited.
   private int next;
 
   ProcessOutput(String name, BufferedReader stream) {
@@ -31,17 +31,17 @@ final class ProcessOutput {
    * Waits for a line with the pattern in it, after the one that was awaited last; those before it
    * are passed over.
    *
-   * @return nothing if the output ends without
+   * @return nothing if the output ends without, or the patience
    */
   synchronized Optional<String> await(Pattern pattern, Duration patience) {
-    Eventually.holds(
-        "a line like " + pattern,
-        patience,
-        () -> {
-          boolean ended = !reader.isAlive(); // Before the look: what came until then is seen.
-          return passTo(pattern) || ended;
-        });
-    return next < lines.size() ? Optional.of(lines.get(next++)) : Optional.empty();
+    boolean unused =
+        Eventually.within(
+            patience,
+            () -> {
+              boolean ended = !reader.isAlive(); // Before the look: what came until then is seen.
+              return passTo(pattern) || ended;
+            });
+    return passTo(pattern) ? Optional.of(lines.get(next++)) : Optional.empty();
   }
 
   /** Waits for the end of the output, and returns the lines that nobody awaited. */

@@ -46,7 +46,7 @@ public final class RouterProcess implements AutoCloseable {
   public int port() {
     Eventually.holds(
         "a router that listens", PATIENCE, () -> !process.isAlive() || findPort().isPresent());
-    return findPort().orElseThrow(() -> new AssertionError("it did not start:\n" + output()));
+    return findPort().orElseThrow(() -> new AssertionError("it did not start:\n" + said()));
   }
 
   /** Where it takes chat requests; waits until it does. */
@@ -68,12 +68,12 @@ public final class RouterProcess implements AutoCloseable {
 
   /**
    * Waits for a line of its standard output that has the pattern in it, after the one that was
-   * awaited last; the test fails if the output ends before.
+   * awaited last; the test fails if the output ends before, or does not come to it.
    */
   public String awaitLine(Pattern pattern) {
     return output
         .await(pattern, PATIENCE)
-        .orElseThrow(() -> new AssertionError("no line like " + pattern + " in\n" + output()));
+        .orElseThrow(() -> new AssertionError("no line like " + pattern + " in\n" + said()));
   }
 
   /**
@@ -145,7 +145,16 @@ public final class RouterProcess implements AutoCloseable {
   @Override
   public void close() {
     process.toHandle().destroyForcibly();
-    process.onExit().join();
+    Eventually.holds("the end of a router that was killed", PATIENCE, () -> !process.isAlive());
+  }
+
+  /** All that it wrote, to the end if it has ended. */
+  private String said() {
+    if (!process.isAlive()) {
+      output.awaitEnd(PATIENCE);
+      errors.awaitEnd(PATIENCE);
+    }
+    return output();
   }
 
   private Optional<Integer> findPort() {
