@@ -34,14 +34,14 @@ final class ProcessOutput {
    * @return nothing if the output ends without, or the patience
    */
   synchronized Optional<String> await(Pattern pattern, Duration patience) {
-    boolean unused =
+    boolean over =
         Eventually.within(
             patience,
             () -> {
               boolean ended = !reader.isAlive(); // Before the look: what came until then is seen.
               return passTo(pattern) || ended;
             });
-    return passTo(pattern) ? Optional.of(lines.get(next++)) : Optional.empty();
+    return over && next < lines.size() ? Optional.of(lines.get(next++)) : Optional.empty();
   }
 
   /** Waits for the end of the output, and returns the lines that nobody awaited. */
