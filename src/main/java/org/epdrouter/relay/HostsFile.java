@@ -21,8 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The system's hosts file as it was at most about a second ago: Netty's own reader reads it once,
@@ -32,14 +30,12 @@ import org.slf4j.LoggerFactory;
  */
 final class HostsFile implements HostsFileEntriesResolver, AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(HostsFile.class);
   private static final String PROPERTY = "jdk.net.hosts.file";
   private static final long LOOK_MILLIS = 1000;
 
   private final @Nullable File file;
   private final FileWatch watch;
   private volatile HostsFileEntriesProvider entries;
-  private String complaint = "";
 
   private HostsFile(@Nullable String file) {
     this.file = file == null ? null : new File(file);
@@ -47,7 +43,8 @@ final class HostsFile implements HostsFileEntriesResolver, AutoCloseable {
         this.file == null
             ? HostsFileEntriesProvider.parser().parseSilently()
             : HostsFileEntriesProvider.parser().parseSilently(this.file, StandardCharsets.UTF_8);
-    this.watch = new FileWatch("epd-hosts-file", LOOK_MILLIS, this::look);
+    this.watch =
+        new FileWatch("epd-hosts-file", LOOK_MILLIS, this::look, "names of the hosts file");
   }
 
   /** Finds the addresses of workers: by the hosts file, then by DNS for as long as its TTL says. */
@@ -82,18 +79,10 @@ final class HostsFile implements HostsFileEntriesResolver, AutoCloseable {
     return both;
   }
 
-  private void look() {
+  private boolean look() throws IOException {
     HostsFileEntriesProvider.Parser parser = HostsFileEntriesProvider.parser();
-    try {
-      entries = file == null ? parser.parse() : parser.parse(file, StandardCharsets.UTF_8);
-      complaint = "";
-    } catch (IOException unreadable) {
-      String reason = String.valueOf(unreadable.getMessage());
-      if (!reason.equals(complaint)) {
-        complaint = reason;
-        LOG.warn("the hosts file cannot be read, its former entries stay in use: {}", reason);
-      }
-    }
+    entries = file == null ? parser.parse() : parser.parse(file, StandardCharsets.UTF_8);
+    return true;
   }
 
   @Override

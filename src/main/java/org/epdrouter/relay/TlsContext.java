@@ -22,7 +22,6 @@ final class TlsContext implements AutoCloseable {
   private final @Nullable FileWatch watch;
   private volatile SslContext current;
   private byte[][] seen;
-  private String complaint = "";
 
   /**
    * Reads the files.
@@ -39,7 +38,7 @@ final class TlsContext implements AutoCloseable {
     this.watch =
         reload == 0 || files.areAbsent()
             ? null
-            : new FileWatch("epd-tls-files", reload, this::look);
+            : new FileWatch("epd-tls-files", reload, this::look, "certificates");
   }
 
   /** For the next handshake. */
@@ -47,22 +46,15 @@ final class TlsContext implements AutoCloseable {
     return current;
   }
 
-  private void look() {
-    try {
-      byte[][] now = files.read();
-      if (!Arrays.deepEquals(now, seen)) {
-        seen = now;
-        current = build(now);
-        complaint = "";
-        LOG.info("{} and its key were read again", files.certificate().path());
-      }
-    } catch (RuntimeException broken) {
-      String reason = String.valueOf(broken.getMessage());
-      if (!reason.equals(complaint)) {
-        complaint = reason;
-        LOG.warn("{}; the former certificates stay in use", reason);
-      }
+  private boolean look() {
+    byte[][] now = files.read();
+    if (Arrays.deepEquals(now, seen)) {
+      return false;
     }
+    seen = now;
+    current = build(now);
+    LOG.info("{} and its key were read again", files.certificate().path());
+    return true;
   }
 
   private SslContext build(byte[][] content) {

@@ -14,6 +14,8 @@ import org.epdrouter.testing.ScriptedWorker;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** F17: a worker's name gets another address, or none, while the router runs. */
@@ -71,6 +73,27 @@ final class ChangingNamesTest {
       hosts("127.0.0.1 worker.test");
 
       Eventually.asserts(() -> assertThat(router.post(Requests.text()).status()).isEqualTo(200));
+    }
+  }
+
+  @EnabledOnOs(OS.LINUX)
+  @Test
+  void keepsTheNamesWhileTheFileCannotBeRead() throws Exception {
+    hosts("127.0.0.1 worker.test");
+    try (ScriptedWorker worker = ScriptedWorker.decode();
+        RouterProcess router = start(worker.port())) {
+      assertThat(router.post(Requests.text()).status()).isEqualTo(200);
+
+      Files.delete(hosts);
+      Files.createSymbolicLink(
+          hosts, Path.of("/proc/self/mem")); // There, but its first byte is not.
+
+      Eventually.holds(
+          "a complaint",
+          () -> router.output().contains("the former names of the hosts file stay in use"));
+      worker.closeIdleConnections();
+      assertThat(router.post(Requests.text()).status()).isEqualTo(200);
+      assertThat(router.output()).containsOnlyOnce("stay in use");
     }
   }
 
